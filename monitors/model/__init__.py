@@ -1,0 +1,95 @@
+"""The values that flow through Tidings. All are frozen; times are aware and in UTC.
+
+An **entry** is what a source lists; a **page** is what its URL returned; an **article** is
+the clean text of it; a **passage** is a piece of that text. A **topic** is what somebody
+watches. A **match** says how well an article fits a topic. A **development** is one new
+step that a topic's reader would want to know apart; a **story** is the chain of
+developments that belong together. A **decision** is the verdict on one article and topic,
+with its reason. An **alert** is what is told, kept in the outbox until it is delivered.
+"""
+
+from monitors.model.deciding import (
+    Decision,
+    Development,
+    Facts,
+    Match,
+    Mention,
+    Reason,
+    Stage,
+    Story,
+    Vector,
+    Verdict,
+)
+from monitors.model.reading import (
+    UNREADABLE_CAUSES,
+    Article,
+    Entry,
+    Extraction,
+    Fate,
+    Page,
+    Passage,
+    PassageKind,
+    PendingEntry,
+    Poll,
+    PollState,
+    SourceState,
+)
+from monitors.model.telling import (
+    Alert,
+    AlertKind,
+    Delivery,
+    DeliveryState,
+    Message,
+    Receipt,
+    SourceRef,
+)
+from monitors.model.watch import (
+    Budget,
+    Keywords,
+    QuietHours,
+    Sensitivity,
+    Source,
+    Tier,
+    Topic,
+    Watchlist,
+)
+
+__all__ = [
+    "UNREADABLE_CAUSES",
+    "Alert",
+    "AlertKind",
+    "Article",
+    "Budget",
+    "Decision",
+    "Delivery",
+    "DeliveryState",
+    "Development",
+    "Entry",
+    "Extraction",
+    "Facts",
+    "Fate",
+    "Keywords",
+    "Match",
+    "Mention",
+    "Message",
+    "Page",
+    "Passage",
+    "PassageKind",
+    "PendingEntry",
+    "Poll",
+    "PollState",
+    "QuietHours",
+    "Reason",
+    "Receipt",
+    "Sensitivity",
+    "Source",
+    "SourceRef",
+    "SourceState",
+    "Stage",
+    "Story",
+    "Tier",
+    "Topic",
+    "Vector",
+    "Verdict",
+    "Watchlist",
+]

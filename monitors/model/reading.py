@@ -1,0 +1,219 @@
+"""From a source's list to clean text: entries, polls, pages, articles, passages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a source lists.
+
+    :param url: absolute http(s) URL of the page as listed
+    :param published: what the source claims, or None where it is absent or unparseable
+    :param published_raw: the claim as written
+    :param summary: plain text, may be empty
+    :param paragraphs: the full text where the source carries it (plain text)
+    """
+
+    source_id: str
+    url: str
+    title: str = ""
+    summary: str = ""
+    published: datetime | None = None
+    published_raw: str = ""
+    language: str | None = None
+    paragraphs: tuple[str, ...] = ()
+
+
+class PollState(StrEnum):
+    """How one poll of a source ended."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not modified"
+    EMPTY = "empty"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """The outcome of asking one source for its entries.
+
+    :param problems: one line for each entry that had to be left out, and why
+    :param error: one line: what failed, where, what to do
+    :param retry_after: the wait that the server asked for
+    """
+
+    source_id: str
+    state: PollState
+    at: datetime
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[str, ...] = ()
+    etag: str | None = None
+    last_modified: str | None = None
+    status: int | None = None
+    error: str | None = None
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is remembered of a source between polls."""
+
+    source_id: str
+    etag: str | None = None
+    last_modified: str | None = None
+    polled_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    failures: int = 0
+    baseline_done: bool = False
+    last_state: PollState | None = None
+    last_error: str | None = None
+    entries_seen: int = 0
+    last_entry_at: datetime | None = None
+
+
+class Fate(StrEnum):
+    """Where an entry ends. Each listed entry has exactly one fate at a time."""
+
+    NEW = "new"
+    """stored, its page not yet read"""
+    READ = "read"
+    """its article is stored"""
+    SEEN = "seen"
+    """listed before, unchanged"""
+    REVISION = "revision"
+    """its article was stored before and has changed"""
+    SAME = "same"
+    """its article is stored already under another entry, unchanged"""
+    STALE = "stale"
+    """published too long before it was first seen"""
+    UNREADABLE = "unreadable"
+    """no text, title or summary that could be judged"""
+    BLOCKED = "blocked"
+    """the server or our own guard refuses the page"""
+    FAILED = "failed"
+    """the page could not be fetched; tried again until the attempts are used up"""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEntry:
+    """A stored entry whose page is still to be read.
+
+    :param baseline: the entry came with the first poll of its source
+    :param attempts: how often reading it has failed
+    """
+
+    id: int
+    entry: Entry
+    first_seen: datetime
+    baseline: bool
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a URL returned. ``body`` is decoded from gzip or deflate, not from its charset."""
+
+    url: str
+    requested_url: str
+    status: int
+    body: bytes
+    content_type: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    retry_after: timedelta | None = None
+    cache_for: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The clean text of a page, before it is judged.
+
+    :param canonical_url: what the page itself names as its address
+    """
+
+    title: str
+    paragraphs: tuple[str, ...]
+    published: datetime | None = None
+    language: str | None = None
+    author: str | None = None
+    canonical_url: str | None = None
+
+
+UNREADABLE_CAUSES = (
+    "empty",
+    "not html",
+    "cookie wall",
+    "paywall",
+    "error page",
+    "bot wall",
+    "listing",
+    "too large",
+    "too slow",
+)
+"""Why a page has no text that could be judged. Closed."""
+
+
+class PassageKind(StrEnum):
+    """What a piece of an article is. Only the first three are evidence."""
+
+    TITLE = "title"
+    LEAD = "lead"
+    BODY = "body"
+    CAPTION = "caption"
+    RELATED = "related"
+    RECAP = "recap"
+    BOILERPLATE = "boilerplate"
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether a match or an alert may rest on such a passage."""
+        return self in (PassageKind.TITLE, PassageKind.LEAD, PassageKind.BODY)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of an article's text; ``index`` counts from 0 in reading order."""
+
+    index: int
+    kind: PassageKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The clean text behind one canonical URL, in one revision.
+
+    :param id: ``A-`` and 12 hex digits of the SHA-256 of the canonical URL and revision
+    :param fingerprint: SHA-256 of the normalised text, for "unchanged"
+    :param first_seen: the article's clock; ``published`` is only evidence
+    :param text_available: False where only title and summary could be had
+    :param unreadable: one of ``UNREADABLE_CAUSES`` where the text is not available
+    :param baseline: it came with the first poll of its source
+    """
+
+    id: str
+    source_id: str
+    url: str
+    title: str
+    passages: tuple[Passage, ...]
+    fingerprint: str
+    first_seen: datetime
+    published: datetime | None = None
+    language: str = "und"
+    revision: int = 0
+    text_available: bool = True
+    unreadable: str | None = None
+    machine_translated: bool = False
+    baseline: bool = False
+    entry_id: int | None = None
+
+    @property
+    def lead(self) -> str:
+        """Title and first evidence passages, at most 400 characters: what the event is."""
+        body = (p.text for p in self.passages if p.kind in (PassageKind.LEAD, PassageKind.BODY))
+        return " ".join([self.title, *body])[:400].strip()

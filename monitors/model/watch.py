@@ -1,0 +1,96 @@
+"""What is watched: sources and topics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+
+
+class Tier(StrEnum):
+    """How close a source stands to the facts that it reports."""
+
+    OFFICIAL = "official"
+    WIRE = "wire"
+    PRESS = "press"
+    BLOG = "blog"
+
+
+class Sensitivity(StrEnum):
+    """How readily a topic alerts: the operator's only threshold."""
+
+    STRICT = "strict"
+    BALANCED = "balanced"
+    BROAD = "broad"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where entries come from.
+
+    :param id: slug, unique in the watch list
+    :param kind: a key of ``monitors.sources.READERS``
+    :param url: address, or the folder's path for kind ``folder``
+    :param language: ISO 639-1 code where the source has a single language
+    :param every: the poll interval
+    :param pattern: kind ``page`` only: regular expression that article links match
+    """
+
+    id: str
+    name: str
+    kind: str
+    url: str
+    tier: Tier = Tier.PRESS
+    language: str | None = None
+    every: timedelta = timedelta(minutes=15)
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """Words that decide before any vector does. ``*`` at the end matches any ending."""
+
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """At most ``count`` alerts in each ``per`` (rolling)."""
+
+    count: int
+    per: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Local times between which nothing is sent; may pass midnight."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What somebody wants to be told about. Only ``name`` and ``description`` are needed."""
+
+    id: str
+    name: str
+    description: str
+    examples: tuple[str, ...] = ()
+    not_examples: tuple[str, ...] = ()
+    keywords: Keywords = Keywords()
+    channel: str = "#news-alerts"
+    sensitivity: Sensitivity = Sensitivity.BALANCED
+    at_most: Budget | None = None
+    timezone: str = "UTC"
+    quiet_hours: QuietHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """The whole of ``watch.yaml``."""
+
+    sources: tuple[Source, ...]
+    topics: tuple[Topic, ...]
+    operators_channel: str | None = None
