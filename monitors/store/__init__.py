@@ -1,0 +1,18 @@
+"""The database: tables, migrations and queries behind the ``Store`` port.
+
+::
+
+    sqlstore.py    composes the parts; open_store
+    engine.py      connections, transactions      translate.py  driver errors as ours
+    tables.py      the schema                     columns.py    its column types
+    codec.py       values to JSON and back        migrations/   Alembic, run by migrate()
+    sources.py     sources and entries            articles.py   articles in every revision
+    vectors.py     the cache of vectors           decisions.py  decisions, stories, memory
+    storylines.py  those as rows, and back        queue.py      into the outbox, threads
+    outbox.py      alerts until delivered         runs.py       reports and leases
+    retention.py   what may be dropped            rows.py       small helpers
+"""
+
+from monitors.store.sqlstore import SqlStore, open_store
+
+__all__ = ["SqlStore", "open_store"]

@@ -1,0 +1,149 @@
+"""Articles in every revision."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from monitors.model import Article, Fate
+from monitors.store.codec import dump_passages, load_passages
+from monitors.store.engine import Database
+from monitors.store.rows import readable, text_key
+from monitors.store.tables import articles, entries
+
+
+class SqlArticles:
+    """Implements :class:`monitors.ports.ArticleStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def save(self, article: Article) -> tuple[Article, Fate]:
+        """See the port.
+
+        Compared with the newest revision only. The id of a first revision is the
+        article's own; a later one gets its id here.
+        """
+        with self._db.write() as connection:
+            self._lock(connection, article.url)
+            newest = _newest(connection, text_key(article.url))
+            if newest is None:
+                stored, fate = article, Fate.READ
+            elif newest.fingerprint == article.fingerprint:
+                stored, fate = _article(newest), Fate.SAME
+            else:
+                stored, fate = _revision(article, newest.revision + 1), Fate.REVISION
+            if fate is not Fate.SAME:
+                connection.execute(sa.insert(articles).values(_row(stored)))
+            _settle(connection, article.entry_id, stored.id, fate)
+        return stored, fate
+
+    def undecided(self, limit: int) -> list[Article]:
+        """See the port."""
+        return self._select(articles.c.decided.is_(False), limit)
+
+    def recent(self, since: datetime, limit: int | None = None) -> list[Article]:
+        """See the port."""
+        return self._select(articles.c.first_seen >= since, limit)
+
+    def find(self, key: str) -> Article | None:
+        """See the port."""
+        url_key = text_key(key)
+        with self._db.read() as connection:
+            row = connection.execute(sa.select(articles).where(articles.c.id == key)).first()
+            row = row or _newest(connection, url_key) or _newest_listed(connection, url_key)
+        return None if row is None else _article(row)
+
+    def _select(self, where: sa.ColumnElement[bool], limit: int | None) -> list[Article]:
+        query = sa.select(articles).where(where)
+        query = query.order_by(articles.c.first_seen, articles.c.id).limit(limit)
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        return readable(rows, _article)
+
+    def _lock(self, connection: Connection, url: str) -> None:
+        """Let nobody else store a revision of ``url`` until the transaction ends."""
+        if not self._db.is_sqlite:  # SQLite has one writer at a time anyway
+            number = int.from_bytes(hashlib.sha256(url.encode("utf-8", "replace")).digest()[:7])
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+
+def _newest(connection: Connection, url_key: str) -> sa.Row[Any] | None:
+    query = sa.select(articles).where(articles.c.url_key == url_key)
+    return connection.execute(query.order_by(articles.c.revision.desc()).limit(1)).first()
+
+
+def _newest_listed(connection: Connection, url_key: str) -> sa.Row[Any] | None:
+    """The newest revision of the article that was read from the entry with this URL."""
+    query = (
+        sa.select(articles.c.url_key)
+        .join(entries, entries.c.article_id == articles.c.id)
+        .where(entries.c.url_key == url_key)
+        .order_by(articles.c.first_seen.desc(), articles.c.revision.desc())
+        .limit(1)
+    )
+    found = connection.scalar(query)
+    return None if found is None else _newest(connection, found)
+
+
+def _settle(connection: Connection, entry_id: int | None, article_id: str, fate: Fate) -> None:
+    if entry_id is None:
+        return
+    # A save that is repeated must not turn READ or REVISION into SAME.
+    waiting = (entries.c.id == entry_id) & (
+        (entries.c.fate == Fate.NEW) | entries.c.article_id.is_distinct_from(article_id)
+    )
+    values = {"fate": fate.value, "article_id": article_id, "detail": ""}
+    connection.execute(sa.update(entries).where(waiting).values(values))
+
+
+def _revision(article: Article, revision: int) -> Article:
+    named = f"{article.url}\n{revision}".encode("utf-8", "surrogatepass")
+    return replace(article, id=f"A-{hashlib.sha256(named).hexdigest()[:12]}", revision=revision)
+
+
+def _row(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "source_id": article.source_id,
+        "entry_id": article.entry_id,
+        "url": article.url,
+        "url_key": text_key(article.url),
+        "revision": article.revision,
+        "title": article.title,
+        "passages": dump_passages(article.passages),
+        "fingerprint": article.fingerprint,
+        "first_seen": article.first_seen,
+        "published": article.published,
+        "language": article.language,
+        "text_available": article.text_available,
+        "unreadable": article.unreadable,
+        "machine_translated": article.machine_translated,
+        "baseline": article.baseline,
+        "decided": False,
+    }
+
+
+def _article(row: sa.Row[Any]) -> Article:
+    return Article(
+        id=row.id,
+        source_id=row.source_id,
+        url=row.url,
+        title=row.title,
+        passages=load_passages(row.passages),
+        fingerprint=row.fingerprint,
+        first_seen=row.first_seen,
+        published=row.published,
+        language=row.language,
+        revision=row.revision,
+        text_available=row.text_available,
+        unreadable=row.unreadable,
+        machine_translated=row.machine_translated,
+        baseline=row.baseline,
+        entry_id=row.entry_id,
+    )

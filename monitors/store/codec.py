@@ -1,0 +1,286 @@
+"""Values to JSON and back.
+
+Every field is named here, so that renaming one in the model is noticed. Keys that a later
+version wrote are ignored, fields that an earlier version did not write take their default.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+
+from monitors.model import (
+    Alert,
+    AlertKind,
+    Entry,
+    Facts,
+    Passage,
+    PassageKind,
+    SourceRef,
+    Stage,
+    Tier,
+)
+
+T = TypeVar("T")
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class UndecodableError(ValueError):
+    """A stored value is not what this version can read."""
+
+
+def dump_entry(entry: Entry) -> str:
+    """``entry`` as JSON."""
+    return _dump(
+        {
+            "source_id": entry.source_id,
+            "url": entry.url,
+            "title": entry.title,
+            "summary": entry.summary,
+            "published": _time(entry.published),
+            "published_raw": entry.published_raw,
+            "language": entry.language,
+            "paragraphs": list(entry.paragraphs),
+        }
+    )
+
+
+def load_entry(text: str) -> Entry:
+    """The entry in ``text``.
+
+    :raises UndecodableError: it holds none
+    """
+    return _load(
+        text,
+        Entry,
+        {"published": _to_time, "paragraphs": tuple},
+        ("source_id", "url", "title", "summary", "published_raw", "language"),
+    )
+
+
+def dump_passages(passages: Sequence[Passage]) -> str:
+    """``passages`` as a JSON list."""
+    return _dump([{"index": p.index, "kind": p.kind.value, "text": p.text} for p in passages])
+
+
+def load_passages(text: str) -> tuple[Passage, ...]:
+    """The passages in ``text``.
+
+    :raises UndecodableError: it holds none
+    """
+    return tuple(
+        _build(item, Passage, {"kind": PassageKind}, ("index", "text"))
+        for item in _parsed(text, list)
+    )
+
+
+def dump_facts(facts: Facts) -> str:
+    """``facts`` as JSON; sets are sorted, so that equal facts give equal text."""
+    return _dump(
+        {
+            "stage": facts.stage.value,
+            "cues": sorted(facts.cues),
+            "direction": int(facts.direction),
+            "names": sorted(facts.names),
+            "places": sorted(facts.places),
+            "numbers": sorted(facts.numbers),
+            "ordinals": sorted(int(n) for n in facts.ordinals),
+            "dates": sorted(day.isoformat() for day in facts.dates),
+            "terms": sorted(facts.terms),
+            "shown": dict(sorted(facts.shown.items())),
+        }
+    )
+
+
+def load_facts(text: str) -> Facts:
+    """The facts in ``text``.
+
+    :raises UndecodableError: it holds none
+    """
+    return _load(
+        text,
+        Facts,
+        {
+            "stage": Stage,
+            "cues": frozenset,
+            "names": frozenset,
+            "places": frozenset,
+            "numbers": frozenset,
+            "ordinals": frozenset,
+            "dates": lambda days: frozenset(date.fromisoformat(day) for day in days),
+            "terms": frozenset,
+            "shown": dict,
+        },
+        ("direction",),
+    )
+
+
+def dump_alert(alert: Alert) -> str:
+    """``alert`` as JSON; equal alerts give equal text."""
+    return _dump(
+        {
+            "key": alert.key,
+            "kind": alert.kind.value,
+            "channel": alert.channel,
+            "created_at": _time(alert.created_at),
+            "headline": alert.headline,
+            "topic_ids": list(alert.topic_ids),
+            "topic_names": list(alert.topic_names),
+            "story_ids": list(alert.story_ids),
+            "development_ids": list(alert.development_ids),
+            "article_id": alert.article_id,
+            "url": alert.url,
+            "quote": alert.quote,
+            "language": alert.language,
+            "machine_translated": bool(alert.machine_translated),
+            "novelty": alert.novelty,
+            "against": alert.against,
+            "stage": alert.stage.value,
+            "sources": [_source(ref) for ref in alert.sources],
+            "published": _time(alert.published),
+            "body": list(alert.body),
+        }
+    )
+
+
+def load_alert(text: str) -> Alert:
+    """The alert in ``text``.
+
+    :raises UndecodableError: it holds none
+    """
+    return _load(
+        text,
+        Alert,
+        {
+            "kind": AlertKind,
+            "created_at": _to_time,
+            "topic_ids": tuple,
+            "topic_names": tuple,
+            "story_ids": tuple,
+            "development_ids": tuple,
+            "stage": Stage,
+            "sources": lambda refs: tuple(_to_source(ref) for ref in refs),
+            "published": _to_time,
+            "body": tuple,
+        },
+        (
+            "key",
+            "channel",
+            "headline",
+            "article_id",
+            "url",
+            "quote",
+            "language",
+            "machine_translated",
+            "novelty",
+            "against",
+        ),
+    )
+
+
+def dump_scores(scores: Mapping[str, float]) -> str:
+    """Numbers by name as JSON; numpy's numbers are taken too."""
+    return _dump({name: float(value) for name, value in scores.items()})
+
+
+def load_scores(text: str) -> dict[str, float]:
+    """Numbers by name.
+
+    :raises UndecodableError: it holds none
+    """
+    return {str(name): float(value) for name, value in _parsed(text, dict).items()}
+
+
+def dump_phrases(phrases: Iterable[str]) -> str:
+    """Phrases as a JSON list."""
+    return _dump(list(phrases))
+
+
+def load_phrases(text: str) -> tuple[str, ...]:
+    """Phrases in their order.
+
+    :raises UndecodableError: it holds none
+    """
+    return tuple(_parsed(text, list))
+
+
+def dump_report(report: Mapping[str, Any]) -> str:
+    """A run's report as JSON; times become ISO 8601 text, durations seconds."""
+    return _dump(report)
+
+
+def load_report(text: str) -> dict[str, Any]:
+    """A run's report.
+
+    :raises UndecodableError: it holds none
+    """
+    return dict(_parsed(text, dict))
+
+
+def _source(ref: SourceRef) -> dict[str, Any]:
+    return {
+        "name": ref.name,
+        "url": ref.url,
+        "tier": ref.tier.value,
+        "language": ref.language,
+        "independent": bool(ref.independent),
+    }
+
+
+def _to_source(found: Mapping[str, Any]) -> SourceRef:
+    return _build(found, SourceRef, {"tier": Tier}, ("name", "url", "language", "independent"))
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()
+
+
+def _to_time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=str)
+    return str(value)
+
+
+def _dump(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=_plain)
+    # Lone surrogates stay escaped (as NUL does anyway): databases take them, nothing is lost.
+    return json.dumps(value, default=_plain) if _SURROGATE.search(text) else text
+
+
+def _parsed(text: str, kind: type[T]) -> T:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise UndecodableError(f"no JSON: {error}") from error
+    if not isinstance(found, kind):
+        raise UndecodableError(f"a {type(found).__name__} where a {kind.__name__} belongs")
+    return found
+
+
+def _load(
+    text: str, kind: type[T], convert: Mapping[str, Callable[[Any], Any]], plain: Sequence[str]
+) -> T:
+    return _build(_parsed(text, dict), kind, convert, plain)
+
+
+def _build(
+    found: Any, kind: type[T], convert: Mapping[str, Callable[[Any], Any]], plain: Sequence[str]
+) -> T:
+    try:
+        fields = {name: found[name] for name in plain if name in found}
+        fields.update({name: to(found[name]) for name, to in convert.items() if name in found})
+        return kind(**fields)
+    except (TypeError, ValueError, KeyError) as error:
+        raise UndecodableError(f"no {kind.__name__}: {error}") from error

@@ -1,0 +1,150 @@
+"""Decisions, stories and developments, and what was told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitors.model import Decision, Development, Mention, Story, Verdict
+from monitors.ports import Outcome, TopicState
+from monitors.store.engine import Database
+from monitors.store.queue import queue
+from monitors.store.rows import chunks, readable
+from monitors.store.storylines import (
+    decision,
+    decision_row,
+    development,
+    development_row,
+    mention,
+    mention_row,
+    story_row,
+)
+from monitors.store.tables import articles, decisions, developments, mentions, stories, topics
+
+
+class SqlDecisions:
+    """Implements :class:`monitors.ports.DecisionStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def topic_states(self, topic_ids: Collection[str]) -> dict[str, TopicState]:
+        """See the port."""
+        found = {topic_id: TopicState(topic_id) for topic_id in topic_ids}
+        with self._db.read() as connection:
+            for ids in chunks(found):
+                for row in connection.execute(sa.select(topics).where(topics.c.id.in_(ids))):
+                    found[row.id] = TopicState(row.id, row.baseline_done, row.first_seen)
+        return found
+
+    def finish_baseline(self, topic_ids: Collection[str], now: datetime) -> None:
+        """See the port. A topic counts as first seen when this was first called for it."""
+        rows = [
+            {"id": topic_id, "baseline_done": True, "first_seen": now}
+            for topic_id in sorted(set(topic_ids))
+        ]
+        with self._db.write() as connection:
+            if rows:
+                connection.execute(self._db.upsert(topics, ("id",), keep=("first_seen",)), rows)
+
+    def memory(self, topic_id: str, since: datetime) -> list[Mention]:
+        """See the port.
+
+        ``told`` follows the development: once its readers were told, every mention of it
+        counts as told, also those stored before.
+        """
+        query = (
+            sa.select(mentions, developments.c.told.label("development_told"))
+            .join(developments, developments.c.id == mentions.c.development_id)
+            .where(mentions.c.topic_id == topic_id, mentions.c.seen_at >= since)
+            .order_by(mentions.c.seen_at, mentions.c.id)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        return readable(rows, mention)
+
+    def record(self, outcome: Outcome) -> int:
+        """See the port. A decision is replaced by one that was made at the same time or later."""
+        upsert = self._db.upsert
+        newer = upsert(
+            decisions,
+            ("article_id", "topic_id"),
+            where=lambda new: decisions.c.decided_at <= new.decided_at,
+        )
+        steps: Sequence[tuple[Any, list[dict[str, Any]]]] = (
+            (
+                upsert(stories, ("id",), keep=("opened_at",)),
+                [story_row(s) for s in outcome.stories],
+            ),
+            (upsert(developments, ("id",)), [development_row(d) for d in outcome.developments]),
+            (
+                upsert(mentions, ("topic_id", "article_id")),
+                [mention_row(m) for m in outcome.mentions],
+            ),
+            (newer, [decision_row(d) for d in outcome.decisions]),
+        )
+        decided = sa.update(articles).where(articles.c.id == outcome.article_id)
+        with self._db.write() as connection:
+            for statement, rows in steps:
+                if rows:
+                    connection.execute(statement, rows)
+            queued = sum(queue(self._db, connection, *alert) for alert in outcome.alerts)
+            connection.execute(decided.values(decided=True))
+        return queued
+
+    def decisions(
+        self,
+        *,
+        article_id: str | None = None,
+        topic_id: str | None = None,
+        verdicts: Collection[str] = (),
+        since: datetime | None = None,
+        limit: int = 100,
+    ) -> list[Decision]:
+        """See the port."""
+        query = sa.select(decisions)
+        if article_id is not None:
+            query = query.where(decisions.c.article_id == article_id)
+        if topic_id is not None:
+            query = query.where(decisions.c.topic_id == topic_id)
+        if verdicts:
+            query = query.where(decisions.c.verdict.in_(list(verdicts)))
+        if since is not None:
+            query = query.where(decisions.c.decided_at >= since)
+        query = query.order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())
+        with self._db.read() as connection:
+            rows = connection.execute(query.limit(limit)).all()
+        return readable(rows, decision)
+
+    def stories(self, topic_id: str | None = None, limit: int = 100) -> list[Story]:
+        """See the port."""
+        query = sa.select(stories).order_by(stories.c.changed_at.desc(), stories.c.id)
+        if topic_id is not None:
+            query = query.where(stories.c.topic_id == topic_id)
+        with self._db.read() as connection:
+            rows = connection.execute(query.limit(limit)).all()
+        return [Story(r.id, r.topic_id, r.headline, r.opened_at, r.changed_at) for r in rows]
+
+    def developments(self, story_id: str) -> list[Development]:
+        """See the port."""
+        query = (
+            sa.select(developments)
+            .where(developments.c.story_id == story_id)
+            .order_by(developments.c.founded_at, developments.c.id)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        return [development(row) for row in rows]
+
+    def told_since(self, topic_id: str, since: datetime) -> int:
+        """See the port."""
+        query = sa.select(sa.func.count()).where(
+            decisions.c.topic_id == topic_id,
+            decisions.c.verdict == Verdict.ALERT,
+            decisions.c.decided_at >= since,
+        )
+        with self._db.read() as connection:
+            return int(connection.scalar(query) or 0)

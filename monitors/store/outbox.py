@@ -1,0 +1,258 @@
+"""Alerts until they are delivered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from monitors.model import Alert, AlertKind, Delivery, DeliveryState, Receipt
+from monitors.store.codec import UndecodableError, load_alert
+from monitors.store.engine import Database
+from monitors.store.queue import queue, waiting_afresh
+from monitors.store.rows import chunks, readable
+from monitors.store.tables import outbox, story_threads
+
+logger = logging.getLogger(__name__)
+
+_parent = outbox.alias("parent")
+_DIED = "its sender stopped while sending; it may have been sent"
+
+
+class SqlOutbox:
+    """Implements :class:`monitors.ports.Outbox`.
+
+    ``attempts`` counts claims, so a delivery that is handed over the first time has 1.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def enqueue(self, alert: Alert, not_before: datetime) -> bool:
+        """See the port. An edit of a known key follows the rules of ``record``."""
+        with self._db.write() as connection:
+            return queue(self._db, connection, alert, not_before)
+
+    def claim(self, now: datetime, lease: timedelta, limit: int = 1) -> list[Delivery]:
+        """See the port.
+
+        Where the thread's first message is dead or unknown to the outbox, a step or edit
+        is due without ``thread_ts``. Safe with several deliverers at once.
+        """
+        parent_settled = _parent.c.state.in_([DeliveryState.SENT, DeliveryState.DEAD])
+        due = (
+            _with_parent()
+            .where(
+                outbox.c.state == DeliveryState.PENDING,
+                outbox.c.not_before <= now,
+                _parent.c.id.is_(None) | parent_settled,
+            )
+            .order_by(outbox.c.id)
+            .limit(limit)
+            .with_for_update(of=outbox, skip_locked=True)
+        )
+        taken: dict[str, Any] = {
+            "state": DeliveryState.SENDING,
+            "sending_since": now,
+            "lease_until": now + lease,
+            "looks": 0,
+            "changed": False,
+        }
+        with self._db.write() as connection:
+            _doubt_expired(connection, now)
+            ids = _readable_ids(connection, connection.execute(due).all())
+            for some in chunks(ids):
+                connection.execute(
+                    sa.update(outbox)
+                    .where(outbox.c.id.in_(some))
+                    .values(taken | {"attempts": outbox.c.attempts + 1})
+                )
+            rows = [
+                row
+                for some in chunks(ids)
+                for row in connection.execute(
+                    _with_parent().where(outbox.c.id.in_(some)).order_by(outbox.c.id)
+                )
+            ]
+        return readable(rows, _delivery)
+
+    def sent(self, delivery_id: int, receipt: Receipt, now: datetime) -> None:
+        """See the port. An edit that changed while it was being sent waits again."""
+        done: dict[str, Any] = {
+            "ts": receipt.ts,
+            "channel_id": receipt.channel_id,
+            "sent_at": now,
+            "error": None,
+        }
+        mine = sa.update(outbox).where(outbox.c.id == delivery_id)
+        with self._db.write() as connection:
+            again = mine.where(outbox.c.changed).values(done | waiting_afresh(now))
+            if connection.execute(again).rowcount == 0:
+                over = {"state": DeliveryState.SENT, "lease_until": None}
+                connection.execute(mine.values(done | over))
+
+    def defer(
+        self, delivery_id: int, not_before: datetime, error: str, *, plain: bool = False
+    ) -> None:
+        """See the port. ``plain`` stays set once it was."""
+        values: dict[str, Any] = {"not_before": not_before, "changed": False}
+        if plain:
+            values["plain"] = True
+        self._move(delivery_id, DeliveryState.PENDING, error, values)
+
+    def kill(self, delivery_id: int, error: str) -> None:
+        """See the port."""
+        self._move(delivery_id, DeliveryState.DEAD, error, {"changed": False})
+
+    def doubt(self, delivery_id: int, error: str) -> None:
+        """See the port."""
+        self._move(delivery_id, DeliveryState.UNKNOWN, error, {})
+
+    def doubtful(self, now: datetime, limit: int = 20) -> list[Delivery]:
+        """See the port."""
+        query = (
+            _with_parent()
+            .where(outbox.c.state == DeliveryState.UNKNOWN, outbox.c.not_before <= now)
+            .order_by(outbox.c.id)
+            .limit(limit)
+        )
+        return self._deliveries(query)
+
+    def looked(self, delivery_id: int, not_before: datetime) -> None:
+        """See the port."""
+        values = {"looks": outbox.c.looks + 1, "not_before": not_before}
+        with self._db.write() as connection:
+            connection.execute(sa.update(outbox).where(outbox.c.id == delivery_id).values(values))
+
+    def requeue(self, delivery_ids: Collection[int], now: datetime) -> int:
+        """See the port."""
+        count = 0
+        with self._db.write() as connection:
+            for ids in chunks(delivery_ids):
+                dead = outbox.c.id.in_(ids) & (outbox.c.state == DeliveryState.DEAD)
+                again = sa.update(outbox).where(dead).values(waiting_afresh(now))
+                count += connection.execute(again).rowcount
+        return count
+
+    def thread(self, story_id: str, channel: str) -> Alert | None:
+        """See the port.
+
+        The first message's key, kind and time with the content of the newest edit, sent or
+        not. None also where the first message is dead, since nothing was posted then.
+        """
+        mine = (story_threads.c.story_id == story_id) & (story_threads.c.channel == channel)
+        first_id = sa.select(story_threads.c.delivery_id).where(mine).scalar_subquery()
+        together = sa.select(story_threads.c.story_id).where(
+            story_threads.c.delivery_id == first_id, story_threads.c.channel == channel
+        )
+        first = sa.select(outbox.c.content).where(
+            outbox.c.id == first_id, outbox.c.state != DeliveryState.DEAD
+        )
+        edits = sa.select(outbox.c.content).where(
+            outbox.c.kind == AlertKind.EDIT,
+            outbox.c.channel == channel,
+            outbox.c.story_id.in_(together),
+        )
+        with self._db.read() as connection:
+            opened = readable(connection.execute(first).all(), _alert)
+            edited = readable(connection.execute(edits.order_by(outbox.c.id)).all(), _alert)
+        if not opened:
+            return None
+        newest = max(reversed(edited), key=lambda alert: alert.created_at, default=opened[0])
+        return replace(
+            newest, key=opened[0].key, kind=opened[0].kind, created_at=opened[0].created_at
+        )
+
+    def rows(self, states: Collection[DeliveryState] = (), limit: int = 100) -> list[Delivery]:
+        """See the port."""
+        query = _with_parent().order_by(outbox.c.id.desc()).limit(limit)
+        if states:
+            query = query.where(outbox.c.state.in_(list(states)))
+        return self._deliveries(query)
+
+    def counts(self) -> dict[DeliveryState, int]:
+        """See the port. States without rows count 0."""
+        query = sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)
+        found = dict.fromkeys(DeliveryState, 0)
+        with self._db.read() as connection:
+            for state, count in connection.execute(query):
+                found[DeliveryState(state)] = count
+        return found
+
+    def _deliveries(self, query: sa.Select[Any]) -> list[Delivery]:
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        return readable(rows, _delivery)
+
+    def _move(
+        self, delivery_id: int, state: DeliveryState, error: str, values: dict[str, Any]
+    ) -> None:
+        # A late answer about an earlier attempt must not bring back what was delivered.
+        open_row = (outbox.c.id == delivery_id) & (outbox.c.state != DeliveryState.SENT)
+        values = {"state": state, "error": error, "lease_until": None, **values}
+        with self._db.write() as connection:
+            connection.execute(sa.update(outbox).where(open_row).values(values))
+
+
+def _with_parent() -> sa.Select[Any]:
+    """Outbox rows with the first message of their thread, where they continue one."""
+    same_thread = (story_threads.c.story_id == outbox.c.story_id) & (
+        story_threads.c.channel == outbox.c.channel
+    )
+    return (
+        sa.select(
+            outbox,
+            _parent.c.ts.label("parent_ts"),
+            _parent.c.channel_id.label("parent_channel_id"),
+        )
+        .join(story_threads, same_thread, isouter=True)
+        .join(_parent, _parent.c.id == story_threads.c.delivery_id, isouter=True)
+    )
+
+
+def _doubt_expired(connection: Connection, now: datetime) -> None:
+    expired = (outbox.c.state == DeliveryState.SENDING) & (outbox.c.lease_until <= now)
+    values = {"state": DeliveryState.UNKNOWN, "error": _DIED, "lease_until": None}
+    connection.execute(sa.update(outbox).where(expired).values(values))
+
+
+def _readable_ids(connection: Connection, rows: Sequence[sa.Row[Any]]) -> list[int]:
+    """The ids of ``rows``; one whose alert cannot be read is dead, the others go on."""
+    ids = []
+    for row in rows:
+        try:
+            load_alert(row.content)
+        except UndecodableError as error:
+            logger.warning("outbox row %s cannot be read: %s", row.id, error)
+            dead = {"state": DeliveryState.DEAD, "error": f"it cannot be read: {error}"}
+            connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(dead))
+        else:
+            ids.append(row.id)
+    return ids
+
+
+def _alert(row: sa.Row[Any]) -> Alert:
+    return load_alert(row.content)
+
+
+def _delivery(row: sa.Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        alert=load_alert(row.content),
+        state=DeliveryState(row.state),
+        not_before=row.not_before,
+        attempts=row.attempts,
+        sending_since=row.sending_since,
+        lease_until=row.lease_until,
+        thread_ts=row.parent_ts,
+        ts=row.ts,
+        channel_id=row.channel_id or row.parent_channel_id,
+        error=row.error,
+        looks=row.looks,
+        plain=row.plain,
+    )

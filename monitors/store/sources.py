@@ -1,0 +1,220 @@
+"""Sources, and the entries that they listed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from monitors.model import Entry, Fate, PendingEntry, Poll, PollState, SourceState, Verdict
+from monitors.store.codec import dump_entry, dump_phrases, load_entry
+from monitors.store.engine import Database
+from monitors.store.rows import chunks, readable, text_key
+from monitors.store.tables import articles, decisions, entries, sources
+
+LISTED_WITHIN = timedelta(days=1)
+"""How precisely ``entries.listed_at`` is kept: rarely written, exact enough to prune by."""
+
+
+class SqlSources:
+    """Implements :class:`monitors.ports.SourceStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def states(self, source_ids: Collection[str]) -> dict[str, SourceState]:
+        """See the port."""
+        found = {source_id: SourceState(source_id) for source_id in source_ids}
+        with self._db.read() as connection:
+            for ids in chunks(found):
+                for row in connection.execute(sa.select(sources).where(sources.c.id.in_(ids))):
+                    found[row.id] = _state(row)
+        return found
+
+    def save_poll(self, poll: Poll, state: SourceState) -> dict[Fate, int]:
+        """See the port.
+
+        An entry that is queued again counts as first seen now, since its new text is; it
+        belongs to the baseline only while the baseline lasts.
+        """
+        listed = _distinct(poll.entries)
+        counts = {Fate.NEW: 0, Fate.REVISION: 0, Fate.SEEN: len(poll.entries) - len(listed)}
+        with self._db.write() as connection:
+            baseline = not self._lock(connection, poll.source_id)
+            known = _known(connection, poll.source_id, list(listed))
+            fresh: list[dict[str, Any]] = []
+            for url_key, entry in listed.items():
+                row = _entry_row(poll, url_key, entry, baseline)
+                stored = known.get(url_key)
+                if stored is None:
+                    fresh.append(row)
+                    counts[Fate.NEW] += 1
+                elif stored.content_key != row["content_key"]:
+                    where = entries.c.id == stored.id
+                    connection.execute(sa.update(entries).where(where).values(row))
+                    counts[Fate.REVISION] += 1
+                else:
+                    counts[Fate.SEEN] += 1
+            if fresh:
+                connection.execute(sa.insert(entries), fresh)
+            _mark_listed(connection, poll, list(known.values()))
+            connection.execute(
+                sa.update(sources)
+                .where(sources.c.id == poll.source_id)
+                .values(_state_row(state))
+                .values({"listed_at": poll.at} if listed else {})
+            )
+        return counts
+
+    def pending(self, limit: int, max_attempts: int = 5) -> list[PendingEntry]:
+        """See the port."""
+        query = (
+            sa.select(entries)
+            .where(entries.c.fate == Fate.NEW, entries.c.attempts < max_attempts)
+            .order_by(entries.c.first_seen, entries.c.id)
+            .limit(limit)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        return readable(rows, _pending)
+
+    def settle(self, entry_id: int, fate: Fate, detail: str = "") -> None:
+        """See the port."""
+        values: dict[str, Any] = {"fate": fate.value, "detail": detail}
+        if fate is Fate.NEW:
+            values["attempts"] = entries.c.attempts + 1
+        with self._db.write() as connection:
+            connection.execute(sa.update(entries).where(entries.c.id == entry_id).values(values))
+
+    def overview(self) -> list[dict[str, Any]]:
+        """See the port."""
+        by_fate = sa.select(entries.c.source_id, entries.c.fate, sa.func.count()).group_by(
+            entries.c.source_id, entries.c.fate
+        )
+        by_article = sa.select(articles.c.source_id, sa.func.count()).group_by(
+            articles.c.source_id
+        )
+        by_alert = (
+            sa.select(articles.c.source_id, sa.func.count())
+            .join(decisions, decisions.c.article_id == articles.c.id)
+            .where(decisions.c.verdict == Verdict.ALERT)
+            .group_by(articles.c.source_id)
+        )
+        fates: defaultdict[str, dict[Fate, int]] = defaultdict(dict)
+        with self._db.read() as connection:
+            rows = connection.execute(sa.select(sources).order_by(sources.c.id)).all()
+            for source_id, fate, count in connection.execute(by_fate):
+                fates[source_id][Fate(fate)] = count
+            article_counts = {row[0]: row[1] for row in connection.execute(by_article)}
+            alert_counts = {row[0]: row[1] for row in connection.execute(by_alert)}
+        return [
+            {
+                "id": row.id,
+                "last_state": row.last_state,
+                "last_error": row.last_error,
+                "polled_at": row.polled_at,
+                "succeeded_at": row.succeeded_at,
+                "next_poll_at": row.next_poll_at,
+                "failures": row.failures,
+                "baseline_done": row.baseline_done,
+                "entries_seen": row.entries_seen,
+                "last_entry_at": row.last_entry_at,
+                "entries": fates[row.id],
+                "articles": article_counts.get(row.id, 0),
+                "alerts": alert_counts.get(row.id, 0),
+            }
+            for row in rows
+        ]
+
+    def _lock(self, connection: Connection, source_id: str) -> bool:
+        """Hold the source's row until the transaction ends; say whether its baseline is done."""
+        new = self._db.insert(sources).values(id=source_id).on_conflict_do_nothing()
+        connection.execute(new)
+        query = sa.select(sources.c.baseline_done).where(sources.c.id == source_id)
+        return bool(connection.scalar(query.with_for_update()))
+
+
+def _distinct(listed: Sequence[Entry]) -> dict[str, Entry]:
+    """The entries by URL; of two with the same URL the first counts."""
+    found: dict[str, Entry] = {}
+    for entry in listed:
+        found.setdefault(text_key(entry.url), entry)
+    return found
+
+
+def _known(
+    connection: Connection, source_id: str, url_keys: Sequence[str]
+) -> dict[str, sa.Row[Any]]:
+    query = sa.select(entries.c.id, entries.c.url_key, entries.c.content_key, entries.c.listed_at)
+    found: dict[str, sa.Row[Any]] = {}
+    for keys in chunks(url_keys):
+        where = (entries.c.source_id == source_id) & entries.c.url_key.in_(keys)
+        found.update({row.url_key: row for row in connection.execute(query.where(where))})
+    return found
+
+
+def _mark_listed(connection: Connection, poll: Poll, known: Sequence[sa.Row[Any]]) -> None:
+    due = [row.id for row in known if row.listed_at <= poll.at - LISTED_WITHIN]
+    for ids in chunks(due):
+        connection.execute(
+            sa.update(entries).where(entries.c.id.in_(ids)).values(listed_at=poll.at)
+        )
+
+
+def _entry_row(poll: Poll, url_key: str, entry: Entry, baseline: bool) -> dict[str, Any]:
+    content = dump_phrases([entry.title, entry.summary, *entry.paragraphs])
+    return {
+        "source_id": poll.source_id,
+        "url": entry.url,
+        "url_key": url_key,
+        "content_key": text_key(content),
+        "content": dump_entry(entry),
+        "first_seen": poll.at,
+        "listed_at": poll.at,
+        "baseline": baseline,
+        "fate": Fate.NEW.value,
+        "attempts": 0,
+        "detail": "",
+    }
+
+
+def _pending(row: sa.Row[Any]) -> PendingEntry:
+    entry = load_entry(row.content)
+    return PendingEntry(row.id, entry, row.first_seen, row.baseline, row.attempts)
+
+
+def _state_row(state: SourceState) -> dict[str, Any]:
+    return {
+        "etag": state.etag,
+        "last_modified": state.last_modified,
+        "polled_at": state.polled_at,
+        "succeeded_at": state.succeeded_at,
+        "next_poll_at": state.next_poll_at,
+        "failures": state.failures,
+        "baseline_done": state.baseline_done,
+        "last_state": state.last_state,
+        "last_error": state.last_error,
+        "entries_seen": state.entries_seen,
+        "last_entry_at": state.last_entry_at,
+    }
+
+
+def _state(row: sa.Row[Any]) -> SourceState:
+    return SourceState(
+        source_id=row.id,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        polled_at=row.polled_at,
+        succeeded_at=row.succeeded_at,
+        next_poll_at=row.next_poll_at,
+        failures=row.failures,
+        baseline_done=row.baseline_done,
+        last_state=None if row.last_state is None else PollState(row.last_state),
+        last_error=row.last_error,
+        entries_seen=row.entries_seen,
+        last_entry_at=row.last_entry_at,
+    )

@@ -1,0 +1,59 @@
+"""The store: one database, its parts, its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from monitors.store.articles import SqlArticles
+from monitors.store.decisions import SqlDecisions
+from monitors.store.engine import BUSY_TIMEOUT, Database, open_database
+from monitors.store.migrate import upgrade
+from monitors.store.outbox import SqlOutbox
+from monitors.store.retention import prune
+from monitors.store.runs import SqlRuns
+from monitors.store.sources import SqlSources
+from monitors.store.vectors import SqlVectors
+
+
+class SqlStore:
+    """Implements :class:`monitors.ports.Store` on SQLite and PostgreSQL.
+
+    Every method is one short transaction: stored whole, or the database stays as it was.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self.sources = SqlSources(database)
+        self.articles = SqlArticles(database)
+        self.vectors = SqlVectors(database)
+        self.decisions = SqlDecisions(database)
+        self.outbox = SqlOutbox(database)
+        self.runs = SqlRuns(database)
+
+    @property
+    def subject(self) -> str:
+        """The database's URL without password and options, for messages."""
+        return self._db.subject
+
+    def migrate(self) -> None:
+        """See the port. Several processes may call it at once."""
+        upgrade(self._db)
+
+    def prune(self, before: datetime) -> Mapping[str, int]:
+        """See the port and :func:`monitors.store.retention.prune`."""
+        return prune(self._db, before)
+
+    def close(self) -> None:
+        """See the port. A closed store opens again when it is used."""
+        self._db.close()
+
+
+def open_store(url: str, busy_timeout: float = BUSY_TIMEOUT) -> SqlStore:
+    """A store that connects when it is first used.
+
+    :param url: ``sqlite:///path`` or ``postgresql+psycopg://user:password@host/name``
+    :param busy_timeout: seconds to wait for another process's lock
+    :raises SettingsError: the URL names no database that we know, or its driver is missing
+    """
+    return SqlStore(open_database(url, busy_timeout))

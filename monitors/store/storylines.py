@@ -1,0 +1,148 @@
+"""Decisions, developments, stories and mentions as rows, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitors.model import Decision, Development, Mention, Reason, Stage, Story, Verdict
+from monitors.store.codec import (
+    dump_facts,
+    dump_phrases,
+    dump_scores,
+    load_facts,
+    load_phrases,
+    load_scores,
+)
+
+
+def story_row(story: Story) -> dict[str, Any]:
+    """The row that holds ``story``."""
+    return {
+        "id": story.id,
+        "topic_id": story.topic_id,
+        "headline": story.headline,
+        "opened_at": story.opened_at,
+        "changed_at": story.changed_at,
+    }
+
+
+def development_row(development: Development) -> dict[str, Any]:
+    """The row that holds ``development``."""
+    return {
+        "id": development.id,
+        "story_id": development.story_id,
+        "topic_id": development.topic_id,
+        "article_id": development.article_id,
+        "headline": development.headline,
+        "stage": development.stage,
+        "significance": development.significance,
+        "founded_at": development.founded_at,
+        "told": bool(development.told),
+    }
+
+
+def development(row: sa.Row[Any]) -> Development:
+    """The development in ``row``."""
+    return Development(
+        id=row.id,
+        story_id=row.story_id,
+        topic_id=row.topic_id,
+        article_id=row.article_id,
+        headline=row.headline,
+        stage=Stage(row.stage),
+        significance=row.significance,
+        founded_at=row.founded_at,
+        told=row.told,
+    )
+
+
+def mention_row(mention: Mention) -> dict[str, Any]:
+    """The row that holds ``mention``."""
+    return {
+        "topic_id": mention.topic_id,
+        "article_id": mention.article_id,
+        "story_id": mention.story_id,
+        "development_id": mention.development_id,
+        "source_id": mention.source_id,
+        "title": mention.title,
+        "key_text": mention.key_text,
+        "quote": mention.quote,
+        "language": mention.language,
+        "seen_at": mention.seen_at,
+        "published": mention.published,
+        "facts": dump_facts(mention.facts),
+        "vector": mention.vector,
+        "told": bool(mention.told),
+        "first": bool(mention.first),
+        "copy_of": mention.copy_of,
+    }
+
+
+def mention(row: sa.Row[Any]) -> Mention:
+    """The mention in ``row``, which also has its development's ``told``.
+
+    :raises UndecodableError: its facts cannot be read
+    """
+    return Mention(
+        topic_id=row.topic_id,
+        story_id=row.story_id,
+        development_id=row.development_id,
+        article_id=row.article_id,
+        source_id=row.source_id,
+        title=row.title,
+        key_text=row.key_text,
+        quote=row.quote,
+        language=row.language,
+        seen_at=row.seen_at,
+        published=row.published,
+        facts=load_facts(row.facts),
+        vector=row.vector,
+        told=row.told or row.development_told,
+        first=row.first,
+        copy_of=row.copy_of,
+    )
+
+
+def decision_row(decision: Decision) -> dict[str, Any]:
+    """The row that holds ``decision``."""
+    return {
+        "article_id": decision.article_id,
+        "topic_id": decision.topic_id,
+        "verdict": decision.verdict,
+        "reason": decision.reason,
+        "decided_at": decision.decided_at,
+        "score": decision.score,
+        "passage": decision.passage,
+        "scores": dump_scores(decision.scores),
+        "development_id": decision.development_id,
+        "story_id": decision.story_id,
+        "nearest": decision.nearest,
+        "nearest_title": decision.nearest_title,
+        "new_facts": dump_phrases(decision.new_facts),
+        "explanation": decision.explanation,
+    }
+
+
+def decision(row: sa.Row[Any]) -> Decision:
+    """The decision in ``row``.
+
+    :raises UndecodableError: its scores cannot be read
+    """
+    return Decision(
+        article_id=row.article_id,
+        topic_id=row.topic_id,
+        verdict=Verdict(row.verdict),
+        reason=Reason(row.reason),
+        decided_at=row.decided_at,
+        score=row.score,
+        passage=row.passage,
+        scores=load_scores(row.scores),
+        development_id=row.development_id,
+        story_id=row.story_id,
+        nearest=row.nearest,
+        nearest_title=row.nearest_title,
+        new_facts=load_phrases(row.new_facts),
+        explanation=row.explanation,
+    )

@@ -1,0 +1,244 @@
+"""The schema. What must be unique is unique here; migrations bring it about.
+
+Long texts such as URLs are unique through their SHA-256 (``…_key``): PostgreSQL cannot
+index a value longer than 2,700 bytes. Decisions and mentions do not point at ``articles``
+with foreign keys: they carry the text that they rest on, and outlive it.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from monitors.store.columns import HalfVector, Real, Text, UtcDateTime
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = sa.MetaData(naming_convention=NAMING)
+
+
+def _id() -> sa.Column[int]:
+    # SQLite numbers rows by itself only for a column that is exactly INTEGER.
+    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True)
+
+
+def _flag(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean, nullable=False, default=False)
+
+
+def _count(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=False, default=0)
+
+
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("id", Text, primary_key=True),
+    sa.Column("etag", Text),
+    sa.Column("last_modified", Text),
+    sa.Column("polled_at", UtcDateTime),
+    sa.Column("succeeded_at", UtcDateTime),
+    sa.Column("next_poll_at", UtcDateTime),
+    _count("failures"),
+    _flag("baseline_done"),
+    sa.Column("last_state", Text),
+    sa.Column("last_error", Text),
+    _count("entries_seen"),
+    sa.Column("last_entry_at", UtcDateTime),
+    sa.Column("listed_at", UtcDateTime, comment="the last poll that listed entries"),
+)
+
+entries = sa.Table(
+    "entries",
+    metadata,
+    _id(),
+    sa.Column("source_id", Text, sa.ForeignKey("sources.id"), nullable=False),
+    sa.Column("url", Text, nullable=False),
+    sa.Column("url_key", Text, nullable=False),
+    sa.Column("content_key", Text, nullable=False),
+    sa.Column("content", Text, nullable=False, comment="the Entry as JSON"),
+    sa.Column("first_seen", UtcDateTime, nullable=False),
+    sa.Column("listed_at", UtcDateTime, nullable=False, comment="to the day"),
+    _flag("baseline"),
+    sa.Column("fate", Text, nullable=False),
+    _count("attempts"),
+    sa.Column("detail", Text, nullable=False, default=""),
+    sa.Column("article_id", Text),
+    sa.UniqueConstraint("source_id", "url_key"),
+    sa.Index(None, "fate", "first_seen"),
+    sa.Index(None, "url_key"),
+)
+
+articles = sa.Table(
+    "articles",
+    metadata,
+    sa.Column("id", Text, primary_key=True),
+    sa.Column("source_id", Text, nullable=False),
+    sa.Column("entry_id", sa.BigInteger),
+    sa.Column("url", Text, nullable=False),
+    sa.Column("url_key", Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("title", Text, nullable=False),
+    sa.Column("passages", Text, nullable=False, comment="Passages as JSON"),
+    sa.Column("fingerprint", Text, nullable=False),
+    sa.Column("first_seen", UtcDateTime, nullable=False),
+    sa.Column("published", UtcDateTime),
+    sa.Column("language", Text, nullable=False),
+    _flag("text_available"),
+    sa.Column("unreadable", Text),
+    _flag("machine_translated"),
+    _flag("baseline"),
+    _flag("decided"),
+    sa.UniqueConstraint("url_key", "revision"),
+    sa.Index(None, "decided", "first_seen"),
+    sa.Index(None, "first_seen"),
+    sa.Index(None, "source_id"),
+)
+
+vectors = sa.Table(
+    "vectors",
+    metadata,
+    sa.Column("model_id", Text, primary_key=True),
+    sa.Column("text_key", Text, primary_key=True),
+    sa.Column("vector", HalfVector, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index(None, "created_at"),
+)
+
+topics = sa.Table(
+    "topics",
+    metadata,
+    sa.Column("id", Text, primary_key=True),
+    _flag("baseline_done"),
+    sa.Column("first_seen", UtcDateTime),
+)
+
+stories = sa.Table(
+    "stories",
+    metadata,
+    sa.Column("id", Text, primary_key=True),
+    sa.Column("topic_id", Text, nullable=False),
+    sa.Column("headline", Text, nullable=False),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Index(None, "topic_id", "changed_at"),
+)
+
+developments = sa.Table(
+    "developments",
+    metadata,
+    sa.Column("id", Text, primary_key=True),
+    sa.Column("story_id", Text, sa.ForeignKey("stories.id"), nullable=False),
+    sa.Column("topic_id", Text, nullable=False),
+    sa.Column("article_id", Text, nullable=False),
+    sa.Column("headline", Text, nullable=False),
+    sa.Column("stage", Text, nullable=False),
+    sa.Column("significance", Real, nullable=False),
+    sa.Column("founded_at", UtcDateTime, nullable=False),
+    _flag("told"),
+    sa.Index(None, "story_id", "founded_at"),
+)
+
+mentions = sa.Table(
+    "mentions",
+    metadata,
+    _id(),
+    sa.Column("topic_id", Text, nullable=False),
+    sa.Column("article_id", Text, nullable=False),
+    sa.Column("story_id", Text, sa.ForeignKey("stories.id"), nullable=False),
+    sa.Column("development_id", Text, sa.ForeignKey("developments.id"), nullable=False),
+    sa.Column("source_id", Text, nullable=False),
+    sa.Column("title", Text, nullable=False),
+    sa.Column("key_text", Text, nullable=False),
+    sa.Column("quote", Text, nullable=False),
+    sa.Column("language", Text, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+    sa.Column("published", UtcDateTime),
+    sa.Column("facts", Text, nullable=False, comment="Facts as JSON"),
+    sa.Column("vector", HalfVector, nullable=False),
+    _flag("told"),
+    _flag("first"),
+    sa.Column("copy_of", Text),
+    sa.UniqueConstraint("topic_id", "article_id"),
+    sa.Index(None, "topic_id", "seen_at"),
+)
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    _id(),
+    sa.Column("article_id", Text, nullable=False),
+    sa.Column("topic_id", Text, nullable=False),
+    sa.Column("verdict", Text, nullable=False),
+    sa.Column("reason", Text, nullable=False),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
+    sa.Column("score", Real, nullable=False),
+    sa.Column("passage", Text, nullable=False),
+    sa.Column("scores", Text, nullable=False, comment="numbers by name, as JSON"),
+    sa.Column("development_id", Text),
+    sa.Column("story_id", Text),
+    sa.Column("nearest", Text),
+    sa.Column("nearest_title", Text, nullable=False),
+    sa.Column("new_facts", Text, nullable=False, comment="phrases as JSON"),
+    sa.Column("explanation", Text, nullable=False),
+    sa.UniqueConstraint("article_id", "topic_id"),
+    sa.Index(None, "topic_id", "verdict", "decided_at"),
+    sa.Index(None, "decided_at"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _id(),
+    sa.Column("key", Text, nullable=False),
+    sa.Column("kind", Text, nullable=False),
+    sa.Column("channel", Text, nullable=False),
+    sa.Column("story_id", Text, comment="the story whose thread it continues"),
+    sa.Column("content", Text, nullable=False, comment="the Alert as JSON"),
+    sa.Column("state", Text, nullable=False),
+    sa.Column("not_before", UtcDateTime, nullable=False),
+    _count("attempts"),
+    sa.Column("sending_since", UtcDateTime),
+    sa.Column("lease_until", UtcDateTime),
+    sa.Column("ts", Text),
+    sa.Column("channel_id", Text),
+    sa.Column("error", Text),
+    _count("looks"),
+    _flag("plain"),
+    _flag("changed"),
+    sa.Column("sent_at", UtcDateTime),
+    sa.UniqueConstraint("key"),
+    sa.Index(None, "state", "not_before"),
+    sa.Index(None, "story_id", "channel"),
+)
+
+story_threads = sa.Table(
+    "story_threads",
+    metadata,
+    sa.Column("story_id", Text, primary_key=True),
+    sa.Column("channel", Text, primary_key=True),
+    sa.Column(
+        "delivery_id", sa.BigInteger, sa.ForeignKey("outbox.id"), nullable=False, index=True
+    ),
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", Text, primary_key=True),
+    sa.Column("holder", Text, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", Text, primary_key=True),
+    sa.Column("started", UtcDateTime, nullable=False),
+    sa.Column("report", Text, nullable=False, comment="as JSON"),
+    sa.Index(None, "started"),
+)

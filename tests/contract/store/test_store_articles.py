@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from store_values import HOUR, NOW, article, entry, poll, state
+
+from monitors.model import Article, Fate
+from monitors.ports import Outcome
+from monitors.store import SqlStore
+
+
+def _waiting(store: SqlStore, number: int) -> int:
+    store.sources.save_poll(poll(entry(number)), state())
+    return store.sources.pending(10)[-1].id
+
+
+def _fates(store: SqlStore) -> dict[Fate, int]:
+    fates: dict[Fate, int] = store.sources.overview()[0]["entries"]
+    return fates
+
+
+def test_every_field_survives(store: SqlStore) -> None:
+    full = article(entry_id=_waiting(store, 1))
+    assert store.articles.save(full) == (full, Fate.READ)
+    assert store.articles.find(full.id) == full
+
+
+def test_saving_settles_the_entry(store: SqlStore) -> None:
+    store.articles.save(article(entry_id=_waiting(store, 1)))
+    assert store.sources.pending(10) == []
+    assert _fates(store) == {Fate.READ: 1}
+
+
+def test_saving_again_changes_nothing(store: SqlStore) -> None:
+    full = article(entry_id=_waiting(store, 1))
+    store.articles.save(full)
+    assert store.articles.save(full) == (full, Fate.SAME)
+    assert store.articles.undecided(10) == [full]
+    assert _fates(store) == {Fate.READ: 1}
+
+
+def test_the_same_article_under_another_entry_is_same(store: SqlStore) -> None:
+    first = article(entry_id=_waiting(store, 1))
+    store.articles.save(first)
+    other = replace(first, id="A-other", entry_id=_waiting(store, 2), title="Another title")
+    assert store.articles.save(other) == (first, Fate.SAME)
+    assert _fates(store) == {Fate.READ: 1, Fate.SAME: 1}
+
+
+def test_changed_text_is_the_next_revision(store: SqlStore) -> None:
+    first = article(entry_id=_waiting(store, 1))
+    store.articles.save(first)
+    second, fate = store.articles.save(replace(first, fingerprint="b"))
+    third, _ = store.articles.save(replace(first, fingerprint="c"))
+    assert fate is Fate.REVISION
+    assert [a.revision for a in (first, second, third)] == [0, 1, 2]
+    assert len({first.id, second.id, third.id}) == 3
+    assert all(a.id.startswith("A-") and len(a.id) == 14 for a in (second, third))
+    assert store.articles.find(first.url) == third
+    assert store.articles.find(first.id) == first
+
+
+def test_a_revision_settles_a_requeued_entry(store: SqlStore) -> None:
+    first = article(entry_id=_waiting(store, 1))
+    store.articles.save(first)
+    store.sources.save_poll(poll(entry(1, title="New")), state())
+    store.articles.save(replace(first, fingerprint="b"))
+    assert _fates(store) == {Fate.REVISION: 1}
+
+
+def test_an_article_is_found_by_the_url_that_was_listed(store: SqlStore) -> None:
+    stored, _ = store.articles.save(article(1, entry_id=_waiting(store, 1)))
+    assert entry(1).url != stored.url
+    assert store.articles.find(entry(1).url) == stored
+    store.articles.save(replace(stored, fingerprint="b"))
+    newest = store.articles.find(entry(1).url)
+    assert newest is not None
+    assert newest.revision == 1
+
+
+def test_what_is_not_stored_is_not_found(store: SqlStore) -> None:
+    assert store.articles.find("https://nowhere.example/") is None
+
+
+def test_undecided_is_oldest_first_until_decided(store: SqlStore) -> None:
+    stored = [article(n, first_seen=NOW - n * HOUR) for n in (1, 2, 3)]
+    for each in stored:
+        store.articles.save(each)
+    one, two, three = stored
+    assert store.articles.undecided(2) == [three, two]
+    store.decisions.record(Outcome(three.id))
+    assert store.articles.undecided(10) == [two, one]
+
+
+def test_recent_is_oldest_first_and_includes_its_start(store: SqlStore) -> None:
+    stored = [article(n, first_seen=NOW - n * HOUR) for n in (1, 2, 3)]
+    for each in stored:
+        store.articles.save(each)
+    assert store.articles.recent(NOW - 2 * HOUR) == [stored[1], stored[0]]
+    assert store.articles.recent(NOW - 2 * HOUR, limit=1) == [stored[1]]
+
+
+def test_texts_with_nul_and_surrogates_are_stored(store: SqlStore) -> None:
+    odd: Article = article(1, title="a\x00b\ud800")
+    store.articles.save(odd)
+    found = store.articles.find(odd.id)
+    assert found is not None
+    assert found.title == "a\ufffdb\ufffd"
+    assert found.passages == odd.passages

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from store_values import (
+    HOUR,
+    MINUTE,
+    NOW,
+    alert,
+    article,
+    decision,
+    development,
+    mention,
+    outcome,
+    story,
+)
+
+from monitors.errors import StoreError
+from monitors.model import Mention, Reason, Verdict
+from monitors.ports import Outcome, TopicState
+from monitors.store import SqlStore
+
+
+def _same(found: Mention, expected: Mention) -> bool:
+    empty = np.zeros(0, dtype=np.float32)
+    half = expected.vector.astype(np.float16).astype(np.float32)
+    return (
+        bool(np.array_equal(found.vector, half))
+        and repr(replace(found, vector=empty))
+        == repr(replace(expected, vector=empty, facts=found.facts))
+        and found.facts == expected.facts
+    )
+
+
+def test_a_topic_never_seen_is_fresh(store: SqlStore) -> None:
+    assert store.decisions.topic_states(["sanctions"]) == {"sanctions": TopicState("sanctions")}
+
+
+def test_finishing_a_baseline_is_remembered_with_its_first_time(store: SqlStore) -> None:
+    store.decisions.finish_baseline(["sanctions", "summit"], NOW)
+    store.decisions.finish_baseline(["sanctions"], NOW + HOUR)
+    store.decisions.finish_baseline([], NOW)
+    found = store.decisions.topic_states(["sanctions", "summit", "embassy"])
+    assert found == {
+        "sanctions": TopicState("sanctions", True, NOW),
+        "summit": TopicState("summit", True, NOW),
+        "embassy": TopicState("embassy"),
+    }
+
+
+def test_an_outcome_is_stored_whole(store: SqlStore) -> None:
+    first = article(1)
+    store.articles.save(first)
+    whole = outcome(article_id=first.id)
+    assert store.decisions.record(whole) == 1
+    assert store.articles.undecided(10) == []
+    assert store.decisions.decisions() == [decision()]
+    assert store.decisions.stories() == [story()]
+    assert store.decisions.developments("S-1") == [development()]
+    (found,) = store.decisions.memory("sanctions", NOW)
+    assert _same(found, mention())
+    assert [row.alert for row in store.outbox.rows()] == [alert()]
+
+
+def test_repeating_an_outcome_changes_nothing(store: SqlStore) -> None:
+    store.decisions.record(outcome())
+    before = (store.outbox.rows(), store.decisions.decisions(), store.decisions.stories())
+    assert store.decisions.record(outcome()) == 0
+    assert (store.outbox.rows(), store.decisions.decisions(), store.decisions.stories()) == before
+    assert len(store.decisions.memory("sanctions", NOW)) == 1
+
+
+def test_an_outcome_with_one_bad_part_stores_nothing(store: SqlStore) -> None:
+    first = article(1)
+    store.articles.save(first)
+    orphan = mention(2, development_id="D-unknown")
+    bad = outcome(article_id=first.id, mentions=(mention(1), orphan))
+    with pytest.raises(StoreError):
+        store.decisions.record(bad)
+    assert store.articles.undecided(10) == [first]
+    assert store.decisions.decisions() == []
+    assert store.decisions.stories() == []
+    assert store.outbox.rows() == []
+
+
+def test_a_later_decision_replaces_an_earlier_one_but_not_the_other_way(store: SqlStore) -> None:
+    store.decisions.record(Outcome("A-1", decisions=(decision(),)))
+    later = decision(verdict=Verdict.NONE, reason=Reason.REPEAT, decided_at=NOW + HOUR)
+    store.decisions.record(Outcome("A-1", decisions=(later,)))
+    assert store.decisions.decisions() == [later]
+    store.decisions.record(Outcome("A-1", decisions=(decision(),)))
+    assert store.decisions.decisions() == [later]
+
+
+def test_stories_and_developments_are_updated(store: SqlStore) -> None:
+    store.decisions.record(outcome())
+    moved = story(headline="New", opened_at=NOW, changed_at=NOW + HOUR)
+    told = development(told=True, significance=0.9)
+    store.decisions.record(Outcome("A-2", stories=(moved,), developments=(told,)))
+    assert store.decisions.stories() == [replace(moved, opened_at=NOW - HOUR)]
+    assert store.decisions.developments("S-1") == [told]
+
+
+def test_mentions_count_as_told_once_their_development_is(store: SqlStore) -> None:
+    store.decisions.record(outcome())
+    assert [m.told for m in store.decisions.memory("sanctions", NOW)] == [False]
+    store.decisions.record(Outcome("A-2", developments=(development(told=True),)))
+    assert [m.told for m in store.decisions.memory("sanctions", NOW)] == [True]
+
+
+def test_memory_is_of_one_topic_oldest_first(store: SqlStore) -> None:
+    mentions = (
+        mention(1, seen_at=NOW),
+        mention(2, seen_at=NOW - HOUR),
+        mention(3, seen_at=NOW - 3 * HOUR),
+        mention(4, topic_id="summit"),
+    )
+    store.decisions.record(outcome(mentions=mentions))
+    found = store.decisions.memory("sanctions", NOW - HOUR)
+    assert [m.article_id for m in found] == ["A-2", "A-1"]
+
+
+def test_an_article_has_one_mention_a_topic(store: SqlStore) -> None:
+    store.decisions.record(outcome())
+    store.decisions.record(outcome(mentions=(mention(1, title="Corrected"),), alerts=()))
+    assert [m.title for m in store.decisions.memory("sanctions", NOW)] == ["Corrected"]
+
+
+def test_decisions_are_filtered_newest_first(store: SqlStore) -> None:
+    stored = (
+        decision(1),
+        decision(1, topic_id="summit", decided_at=NOW + MINUTE),
+        decision(2, verdict=Verdict.NONE, decided_at=NOW + HOUR),
+    )
+    store.decisions.record(Outcome("A-1", decisions=stored))
+    one, summit, none = stored
+    find = store.decisions.decisions
+    assert find() == [none, summit, one]
+    assert find(limit=1) == [none]
+    assert find(article_id="A-1") == [summit, one]
+    assert find(topic_id="sanctions") == [none, one]
+    assert find(verdicts=[Verdict.ALERT, "update"]) == [summit, one]
+    assert find(since=NOW + MINUTE) == [none, summit]
+
+
+def test_stories_come_last_changed_first(store: SqlStore) -> None:
+    stored = (
+        story(1),
+        story(2, changed_at=NOW + HOUR),
+        story(3, topic_id="summit", changed_at=NOW + MINUTE),
+    )
+    store.decisions.record(Outcome("A-1", stories=stored))
+    assert [s.id for s in store.decisions.stories()] == ["S-2", "S-3", "S-1"]
+    assert [s.id for s in store.decisions.stories("sanctions", limit=1)] == ["S-2"]
+
+
+def test_developments_come_oldest_first(store: SqlStore) -> None:
+    steps = (development(1), development(2, founded_at=NOW - HOUR))
+    store.decisions.record(Outcome("A-1", stories=(story(),), developments=steps))
+    assert [d.id for d in store.decisions.developments("S-1")] == ["D-2", "D-1"]
+
+
+def test_told_since_counts_alerts_of_one_topic(store: SqlStore) -> None:
+    stored = (
+        decision(1, decided_at=NOW - HOUR),
+        decision(2),
+        decision(3, verdict=Verdict.UPDATE),
+        decision(4, topic_id="summit"),
+    )
+    store.decisions.record(Outcome("A-1", decisions=stored))
+    assert store.decisions.told_since("sanctions", NOW) == 1
+    assert store.decisions.told_since("sanctions", NOW - HOUR) == 2
+
+
+def test_numpy_numbers_are_stored(store: SqlStore) -> None:
+    odd = decision(score=np.float32(0.5), scores={"lead": np.float32(0.25)})
+    store.decisions.record(Outcome("A-1", decisions=(odd,)))
+    assert store.decisions.decisions()[0].score == 0.5

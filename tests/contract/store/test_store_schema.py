@@ -1,0 +1,145 @@
+"""Migrations: repeatable, interruptible, and in step with ``tables.py``."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+import monitors
+from monitors.errors import SettingsError, StoreCorrupt
+from monitors.store import open_store
+from monitors.store.columns import HalfVector, Real, Text, UtcDateTime
+from monitors.store.engine import open_database
+from monitors.store.tables import metadata
+
+# Ends the process without any clean-up once the fifth table was made.
+KILLED_HALFWAY = """
+import os, sys
+import sqlalchemy as sa
+from sqlalchemy import event
+from monitors.store import open_store
+
+made = []
+
+@event.listens_for(sa.engine.Engine, "after_cursor_execute")
+def count(connection, cursor, statement, *_):
+    if "CREATE TABLE" in statement and "alembic_version" not in statement:
+        made.append(statement)
+    if len(made) == 5:
+        os._exit(9)
+
+open_store(sys.argv[1]).migrate()
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        yield request.getfixturevalue("postgresql_url")
+
+
+def _tables(url: str) -> set[str]:
+    database = open_database(url)
+    with database.read() as connection:
+        names = set(sa.inspect(connection).get_table_names())
+    database.close()
+    return names
+
+
+def test_migrating_twice_changes_nothing(empty_url: str) -> None:
+    store = open_store(empty_url)
+    store.migrate()
+    store.migrate()
+    store.close()
+    assert _tables(empty_url) == {*metadata.tables, "alembic_version"}
+
+
+def test_an_interrupted_migration_leaves_nothing_and_runs_again(empty_url: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(monitors.__file__).parents[1])}
+    command = [sys.executable, "-c", KILLED_HALFWAY, empty_url]
+    assert subprocess.run(command, env=environment, timeout=60).returncode == 9
+    assert _tables(empty_url) == set()
+    store = open_store(empty_url)
+    store.migrate()
+    assert store.outbox.rows() == []
+    store.close()
+
+
+def _plain(context: object, inspected: object, declared: object, *types: object) -> bool | None:
+    """Our column types are the plain ones as far as the database is concerned."""
+    found, ours = types
+    plain = {UtcDateTime: sa.DateTime, Text: sa.Text, Real: sa.Float, HalfVector: sa.LargeBinary}
+    expected = plain.get(type(ours))
+    return None if expected is None else not isinstance(found, expected)
+
+
+def test_the_migrated_schema_is_the_one_in_tables(empty_url: str) -> None:
+    store = open_store(empty_url)
+    store.migrate()
+    store.close()
+    database = open_database(empty_url)
+    with database.read() as connection:
+        options = {"compare_type": _plain}
+        difference = compare_metadata(
+            MigrationContext.configure(connection, opts=options), metadata
+        )
+    database.close()
+    assert difference == []
+
+
+def test_a_schema_of_a_later_version_is_refused(empty_url: str) -> None:
+    store = open_store(empty_url)
+    store.migrate()
+    database = open_database(empty_url)
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = 'v9999'"))
+    database.close()
+    with pytest.raises(StoreCorrupt, match="v9999"):
+        store.migrate()
+    store.close()
+
+
+@pytest.mark.parametrize("url", ["mysql://db/x", "tidings.db", "", "sqlite+aiosqlite:///x"])
+def test_an_address_of_another_kind_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="sqlite:///path"):
+        open_store(url)
+
+
+@pytest.mark.parametrize("name", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_may_be_named_in_each_usual_way(name: str) -> None:
+    store = open_store(f"{name}://watcher:s3cret@db.example/news?sslpassword=s3cret")
+    assert store.subject == "postgresql+psycopg://watcher@db.example/news"
+    store.close()
+
+
+def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+    with database.read() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
+        }
+    database.close()
+    assert found == {
+        "journal_mode": "wal",
+        "foreign_keys": 1,
+        "busy_timeout": 5000,
+        "synchronous": 1,
+    }
+
+
+def test_a_store_in_memory_lasts_while_it_is_open() -> None:
+    store = open_store("sqlite://")
+    store.migrate()
+    assert store.sources.overview() == []
+    store.close()

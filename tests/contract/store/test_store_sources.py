@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta, timezone
+
+import pytest
+from store_values import DAY, HOUR, MINUTE, NOW, article, decision, entry, poll, state
+
+from monitors.model import Fate, PollState, SourceState, Verdict
+from monitors.ports import Outcome
+from monitors.store import SqlStore
+
+
+def test_a_source_never_seen_has_a_fresh_state(store: SqlStore) -> None:
+    assert store.sources.states(["tass"]) == {"tass": SourceState("tass")}
+    assert store.sources.states([]) == {}
+
+
+def test_every_field_of_a_state_survives(store: SqlStore) -> None:
+    store.sources.save_poll(poll(), state())
+    assert store.sources.states(["kremlin"])["kremlin"] == state()
+
+
+def test_a_state_may_forget_again(store: SqlStore) -> None:
+    store.sources.save_poll(poll(), state())
+    store.sources.save_poll(poll(), SourceState("kremlin"))
+    assert store.sources.states(["kremlin"])["kremlin"] == SourceState("kremlin")
+
+
+def test_new_entries_wait_and_keep_every_field(store: SqlStore) -> None:
+    counts = store.sources.save_poll(poll(entry(1), entry(2)), state(baseline_done=False))
+    assert counts == {Fate.NEW: 2, Fate.REVISION: 0, Fate.SEEN: 0}
+    first, second = store.sources.pending(10)
+    assert (first.entry, second.entry) == (entry(1), entry(2))
+    assert (first.first_seen, first.baseline, first.attempts) == (NOW, True, 0)
+
+
+def test_repeating_a_poll_changes_nothing(store: SqlStore) -> None:
+    store.sources.save_poll(poll(entry(1)), state())
+    before = store.sources.pending(10)
+    assert store.sources.save_poll(poll(entry(1)), state()) == {
+        Fate.NEW: 0,
+        Fate.REVISION: 0,
+        Fate.SEEN: 1,
+    }
+    assert store.sources.pending(10) == before
+
+
+def test_only_the_first_polls_are_baseline(store: SqlStore) -> None:
+    store.sources.save_poll(poll(entry(1)), state(baseline_done=True))
+    store.sources.save_poll(poll(entry(2), at=NOW + MINUTE), state())
+    assert [p.baseline for p in store.sources.pending(10)] == [True, False]
+
+
+def test_a_failed_first_poll_does_not_end_the_baseline(store: SqlStore) -> None:
+    store.sources.save_poll(poll(), state(baseline_done=False))
+    store.sources.save_poll(poll(entry(1)), state())
+    assert [p.baseline for p in store.sources.pending(10)] == [True]
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "New"}, {"summary": "New"}, {"paragraphs": ("New",)}], ids=str
+)
+def test_a_changed_entry_is_queued_again_as_seen_now(
+    store: SqlStore, change: dict[str, str]
+) -> None:
+    store.sources.save_poll(poll(entry(1)), state())
+    store.sources.settle(store.sources.pending(1)[0].id, Fate.READ)
+    assert store.sources.pending(10) == []
+    changed = entry(1, **change)
+    counts = store.sources.save_poll(poll(changed, at=NOW + HOUR), state())
+    assert counts == {Fate.NEW: 0, Fate.REVISION: 1, Fate.SEEN: 0}
+    (again,) = store.sources.pending(10)
+    assert (again.entry, again.first_seen, again.baseline) == (changed, NOW + HOUR, False)
+
+
+def test_another_date_alone_is_no_change(store: SqlStore) -> None:
+    store.sources.save_poll(poll(entry(1)), state())
+    later = entry(1, published=NOW, published_raw="now")
+    assert store.sources.save_poll(poll(later), state())[Fate.SEEN] == 1
+
+
+def test_the_same_url_twice_in_a_poll_is_one_entry(store: SqlStore) -> None:
+    twice = poll(entry(1), entry(1, title="Another title"))
+    assert store.sources.save_poll(twice, state()) == {
+        Fate.NEW: 1,
+        Fate.REVISION: 0,
+        Fate.SEEN: 1,
+    }
+    assert store.sources.save_poll(twice, state())[Fate.SEEN] == 2
+
+
+def test_the_same_url_in_two_sources_is_two_entries(store: SqlStore) -> None:
+    store.sources.save_poll(poll(entry(1)), state())
+    other = poll(entry(1, source_id="tass"), source_id="tass")
+    assert store.sources.save_poll(other, state("tass"))[Fate.NEW] == 1
+
+
+def test_entries_with_what_no_database_can_hold_are_stored(store: SqlStore) -> None:
+    odd = entry(1, url="https://x.example/" + "a" * 5000 + "\x00\ud800", title="nul\x00")
+    assert store.sources.save_poll(poll(odd), state())[Fate.NEW] == 1
+    assert store.sources.pending(1)[0].entry == odd
+    assert store.sources.save_poll(poll(odd), state())[Fate.SEEN] == 1
+
+
+def test_a_poll_of_thousands_is_stored(store: SqlStore) -> None:
+    many = poll(*(entry(n) for n in range(2100)))
+    assert store.sources.save_poll(many, state())[Fate.NEW] == 2100
+    assert store.sources.save_poll(many, state())[Fate.SEEN] == 2100
+
+
+def test_pending_is_oldest_first_and_limited(store: SqlStore) -> None:
+    store.sources.save_poll(poll(entry(1), at=NOW), state())
+    store.sources.save_poll(poll(entry(2), at=NOW - HOUR), state())
+    store.sources.save_poll(poll(entry(3), at=NOW + HOUR), state())
+    urls = [p.entry.url for p in store.sources.pending(2)]
+    assert urls == [entry(2).url, entry(1).url]
+
+
+def test_failed_attempts_are_counted_and_end(store: SqlStore) -> None:
+    store.sources.save_poll(poll(entry(1)), state())
+    (waiting,) = store.sources.pending(10)
+    for _ in range(2):
+        store.sources.settle(waiting.id, Fate.NEW, "timeout")
+    assert store.sources.pending(10, max_attempts=3)[0].attempts == 2
+    assert store.sources.pending(10, max_attempts=2) == []
+
+
+def test_a_settled_entry_waits_no_longer(store: SqlStore) -> None:
+    store.sources.save_poll(poll(entry(1)), state())
+    store.sources.settle(store.sources.pending(1)[0].id, Fate.BLOCKED, "robots.txt")
+    assert store.sources.pending(10) == []
+
+
+def test_overview_counts_what_became_of_each_source(store: SqlStore) -> None:
+    store.sources.save_poll(poll(entry(1), entry(2), entry(3)), state())
+    store.sources.save_poll(poll(source_id="tass"), state("tass", last_state=PollState.FAILED))
+    one, two, _ = store.sources.pending(10)
+    stored, _ = store.articles.save(article(1, entry_id=one.id))
+    store.sources.settle(two.id, Fate.STALE)
+    told = decision(article_id=stored.id)
+    not_told = replace(told, topic_id="summit", verdict=Verdict.NONE)
+    store.decisions.record(Outcome(stored.id, decisions=(told, not_told)))
+    kremlin, tass = store.sources.overview()
+    assert kremlin == {
+        "id": "kremlin",
+        "last_state": "empty",
+        "last_error": "kremlin: nothing",
+        "polled_at": NOW,
+        "succeeded_at": NOW - MINUTE,
+        "next_poll_at": NOW + HOUR,
+        "failures": 2,
+        "baseline_done": True,
+        "entries_seen": 7,
+        "last_entry_at": NOW - HOUR,
+        "entries": {Fate.READ: 1, Fate.STALE: 1, Fate.NEW: 1},
+        "articles": 1,
+        "alerts": 1,
+    }
+    assert (tass["last_state"], tass["entries"], tass["alerts"]) == ("failed", {}, 0)
+
+
+def test_naive_times_are_refused(store: SqlStore) -> None:
+    naive = NOW.replace(tzinfo=None)
+    with pytest.raises(ValueError, match="aware"):
+        store.sources.save_poll(poll(entry(1), at=naive), state())
+    assert store.sources.pending(10) == []
+
+
+def test_times_of_other_zones_come_back_in_utc(store: SqlStore) -> None:
+    moscow = NOW.astimezone(timezone(timedelta(hours=3)))
+    store.sources.save_poll(poll(entry(1), at=moscow), state(polled_at=moscow + DAY))
+    found = store.sources.states(["kremlin"])["kremlin"].polled_at
+    assert found == NOW + DAY
+    assert found is not None
+    assert found.utcoffset() == timedelta(0)
