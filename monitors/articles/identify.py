@@ -1,0 +1,126 @@
+"""From an entry and its page to an article: one address, one text, one clock."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitors.articles import language
+from monitors.articles.addresses import canonical_url, same_site
+from monitors.articles.metadata import EARLIEST
+from monitors.articles.passages import cut
+from monitors.articles.texts import shown, tidy, words_of
+from monitors.errors import Unreadable
+from monitors.model import Article, Entry, Extraction, Page, PassageKind, PendingEntry
+
+__all__ = ["article_id", "canonical_url", "fingerprint", "identify", "revised"]
+
+_FUTURE = timedelta(days=1)
+
+
+def article_id(url: str, revision: int = 0) -> str:
+    """``A-`` and 12 hex digits, the same for the same canonical URL and revision."""
+    digest = hashlib.sha256(f"{url}\n{revision}".encode("utf-8", "surrogatepass"))
+    return f"A-{digest.hexdigest()[:12]}"
+
+
+def fingerprint(title: str, paragraphs: Sequence[str]) -> str:
+    """SHA-256 of the bare words, so that spacing, case and punctuation do not count."""
+    bare = "\n".join(words_of(text) for text in (title, *paragraphs))
+    return hashlib.sha256(bare.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def identify(
+    entry: Entry,
+    pending: PendingEntry,
+    extraction: Extraction | None = None,
+    page: Page | None = None,
+    *,
+    unreadable: str | None = None,
+) -> Article:
+    """The article behind ``entry``, in its first revision.
+
+    Its text is the page's, else what the entry itself carries, else none: then it has only
+    title and summary, ``text_available`` is False, and ``unreadable`` says why.
+
+    :param pending: the stored row of ``entry``
+    :param extraction: None where the page was not fetched or could not be read
+    :param unreadable: one of ``UNREADABLE_CAUSES``, where the page could not be read
+    :raises Unreadable: there is neither title nor summary nor text
+    """
+    paragraphs = (extraction.paragraphs if extraction else ()) or entry.paragraphs
+    title = _title(entry, extraction)
+    summary = tidy(entry.summary)
+    if not (title or summary or any(map(str.strip, paragraphs))):
+        raise Unreadable(
+            shown(entry.url),
+            "empty",
+            "the entry has neither title nor summary nor text",
+            "Look at the page, and at what the source lists for it.",
+        )
+    hint = (extraction.language if extraction else None) or entry.language
+    tongue = language.detect(" ".join([title, *(paragraphs or (summary,))]), hint)
+    published = _published(entry, extraction, pending.first_seen)
+    passages, translated = cut(title, entry.summary, paragraphs, tongue, published)
+    url = _address(entry, extraction, page)
+    stable = [p.text for p in passages if p.kind.is_evidence or p.kind is PassageKind.RECAP]
+    return Article(
+        id=article_id(url),
+        source_id=entry.source_id,
+        url=url,
+        title=title,
+        passages=passages,
+        # Captions, links and boilerplate change from one visit to the next; the text does not.
+        fingerprint=fingerprint("", stable),
+        first_seen=pending.first_seen,
+        published=published,
+        language=tongue,
+        text_available=bool(paragraphs),
+        unreadable=None if paragraphs else unreadable or ("empty" if page else None),
+        machine_translated=translated,
+        baseline=pending.baseline,
+        entry_id=pending.id,
+    )
+
+
+def revised(article: Article, revision: int) -> Article:
+    """``article`` as its ``revision``, with the id that belongs to it."""
+    return replace(article, id=article_id(article.url, revision), revision=revision)
+
+
+def _title(entry: Entry, extraction: Extraction | None) -> str:
+    """The page's headline, unless it is only a label such as the site's name."""
+    listed = tidy(entry.title)[:500]
+    own = tidy(extraction.title)[:500] if extraction else ""
+    return listed if listed and len(own.split()) <= 2 else own or listed
+
+
+def _address(entry: Entry, extraction: Extraction | None, page: Page | None) -> str:
+    listed = _canonical(entry.url)
+    if extraction is None:
+        return listed
+    reached = _canonical(page.url) if page else listed
+    named = extraction.canonical_url
+    if named and same_site(named, reached):
+        return _canonical(named)
+    return reached
+
+
+def _canonical(url: str) -> str:
+    """Sources of kind ``folder`` may list addresses of other schemes: they stay as they are."""
+    try:
+        return canonical_url(url)
+    except ValueError:
+        return url.strip()
+
+
+def _published(
+    entry: Entry, extraction: Extraction | None, first_seen: datetime
+) -> datetime | None:
+    """The first plausible claim: the page's, then the entry's. Never replaced by now."""
+    for claim in (extraction.published if extraction else None, entry.published):
+        if claim is not None and EARLIEST <= claim <= first_seen + _FUTURE:
+            return claim
+    return None
