@@ -1,0 +1,157 @@
+"""Settings from the environment and ``.env``. What is watched is in ``watch.yaml``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from monitors.errors import SettingsError
+
+__all__ = ["REMEDIES", "Settings", "load_settings"]
+
+REMEDIES = {
+    "TIDINGS_WATCH": "Set it to the path of watch.yaml, or of a folder of such files",
+    "TIDINGS_DATABASE_URL": ("Use sqlite:///path or postgresql+psycopg://user:password@host/name"),
+    "SLACK_BOT_TOKEN": "Copy the Bot User OAuth Token (xoxb-...) in one piece, or leave it empty",
+    "SLACK_APP_TOKEN": "Copy the App-Level Token (xapp-...) in one piece, or leave it empty",
+    "SLACK_API_URL": "Use an address such as https://slack.com/api/",
+    "TIDINGS_ALLOW_HOSTS": "List hosts, host:port or networks, with commas between them",
+    "TIDINGS_CONTACT": "Use one line: an e-mail address, or the address of a page",
+    "TIDINGS_READER_MODEL": "Use builtin:e5-small, or a sentence-transformers name or path",
+    "TIDINGS_SCREEN_MODEL": "Use builtin:use3, or a sentence-transformers name or path",
+    "TIDINGS_HOST_SPACING": "Use seconds from 0 to 60, e.g. 0.25",
+    "TIDINGS_MESSAGE_SPACING": "Use seconds from 0 to 60; Slack asks for 1 a channel",
+    "TIDINGS_LOG_LEVEL": "Use DEBUG, INFO, WARNING, ERROR or CRITICAL",
+}
+"""Every variable, and what to do where its value is wrong."""
+
+_SECRET = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "TIDINGS_DATABASE_URL")
+
+
+class Settings(BaseSettings):
+    """What the environment decides.
+
+    :param watch: path of ``watch.yaml`` or of a folder of such files
+    :param database_url: may hold a password; not shown in ``repr``
+    :param slack_bot_token: without one, alerts are rendered in the terminal
+    :param allow_hosts: private hosts, ``host:port`` or networks that may be fetched
+    :param contact: how a site's owner can reach the operator; part of the User-Agent
+    :param host_spacing: least seconds between two requests to one host
+    :param message_spacing: least seconds between two messages to one channel
+    """
+
+    model_config = SettingsConfigDict(
+        env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    watch: Path = Field(Path("watch.yaml"), validation_alias="TIDINGS_WATCH")
+    database_url: str = Field(
+        "sqlite:///var/tidings.db", validation_alias="TIDINGS_DATABASE_URL", repr=False
+    )
+    slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
+    slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
+    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), validation_alias="TIDINGS_ALLOW_HOSTS"
+    )
+    contact: str = Field("", validation_alias="TIDINGS_CONTACT")
+    reader_model: str = Field("builtin:e5-small", validation_alias="TIDINGS_READER_MODEL")
+    screen_model: str = Field("builtin:use3", validation_alias="TIDINGS_SCREEN_MODEL")
+    host_spacing: float = Field(0.25, validation_alias="TIDINGS_HOST_SPACING", ge=0, le=60)
+    message_spacing: float = Field(1.0, validation_alias="TIDINGS_MESSAGE_SPACING", ge=0, le=60)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
+        "INFO", validation_alias="TIDINGS_LOG_LEVEL"
+    )
+
+    @field_validator("slack_bot_token", "slack_app_token", mode="before")
+    @classmethod
+    def _token(cls, value: Any) -> Any:
+        plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if isinstance(plain, str) and not plain.strip():
+            return None
+        if isinstance(plain, str) and re.search(r"[^\x21-\x7e]", plain.strip()):
+            raise ValueError("it holds spaces or other characters that no token has")
+        return plain.strip() if isinstance(plain, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not re.match(r"(?:sqlite|postgres(?:ql)?(?:\+psycopg)?)://", value):
+            raise ValueError("it is no database address that Tidings can use")
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _api(cls, value: str) -> str:
+        if not re.match(r"https?://[^/\s@]+", value) or re.search(r"\s", value):
+            raise ValueError("it is no http(s) address")
+        return value.rstrip("/") + "/"
+
+    @field_validator("allow_hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        hosts = tuple(host.strip().lower() for host in value.split(",") if host.strip())
+        for host in hosts:
+            if not re.fullmatch(r"[\w.:*\[\]-]+(?:/\d{1,3})?", host):
+                raise ValueError(f"{host!r} is no host")
+        return hosts
+
+    @field_validator("contact")
+    @classmethod
+    def _contact(cls, value: str) -> str:
+        if not value.isascii() or re.search(r"[\r\n()]", value):
+            raise ValueError("it may hold only plain ASCII without brackets")
+        return value.strip()
+
+    @field_validator("reader_model", "screen_model", "watch", mode="before")
+    @classmethod
+    def _given(cls, value: Any) -> Any:
+        if isinstance(value, str) and not value.strip():
+            raise ValueError("it is empty")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: Any) -> Any:
+        return value.strip().upper() if isinstance(value, str) else value
+
+
+def load_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """The settings; the environment wins over ``env_file``, which need not exist.
+
+    :raises SettingsError: a value is wrong; names the variable and what to do, and shows no
+        secret
+    """
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise _explained(error) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise SettingsError(
+            str(env_file),
+            f"it cannot be read: {reason}",
+            "Save it as UTF-8 text that you may read",
+        ) from None
+
+
+def _explained(error: ValidationError) -> SettingsError:
+    found = error.errors(include_url=False, include_context=False)
+    first = found[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    field = Settings.model_fields.get(name)
+    if field is not None:  # given by its field's name
+        name = str(field.validation_alias)
+    problem = first["msg"].removeprefix("Value error, ")
+    problem = problem[:1].lower() + problem[1:]
+    if name not in _SECRET and isinstance(first.get("input"), str):
+        problem += f" (it is {first['input']!r})"
+    if len(found) > 1:
+        problem += f"; {len(found) - 1} more variable(s) are wrong too"
+    return SettingsError(name, problem, REMEDIES.get(name, ""))

@@ -1,0 +1,136 @@
+"""The ``defaults:`` and ``topics:`` sections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitors.model import Budget, Keywords, QuietHours, Sensitivity, Topic
+from monitors.watchlist import values
+from monitors.watchlist.nodes import Reader, pairs_of
+
+_SHARED = ("channel", "sensitivity", "at_most", "timezone", "quiet_hours")
+_DEFAULT_KEYS = (*_SHARED, "every", "operators_channel")
+_KEYS = ("name", "description", "examples", "not", "keywords", *_SHARED)
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What holds for every topic and source that says nothing else."""
+
+    channel: str = "#news-alerts"
+    sensitivity: Sensitivity = Sensitivity.BALANCED
+    at_most: Budget | None = None
+    timezone: str = "UTC"
+    quiet_hours: QuietHours | None = None
+    every: timedelta = timedelta(minutes=15)
+    operators_channel: str | None = None
+
+
+def read_defaults(readers: Sequence[Reader]) -> Defaults:
+    """The defaults of all files together."""
+    fields: dict[str, Reader] = {}
+    for reader in readers:
+        part = Reader(reader.path, reader.node, reader.notes, "`defaults`")
+        for key, value in pairs_of(part, _DEFAULT_KEYS):
+            if key in fields:
+                other = fields[key]
+                value.note(
+                    f"default `{key}` is given already in {other.path}:{other.line}",
+                    "Keep one of them",
+                )
+            else:
+                fields[key] = value
+    base = _shared(fields, Defaults())
+    every = values.duration(fields["every"]) if "every" in fields else None
+    told = fields.get("operators_channel")
+    return Defaults(
+        channel=base.channel,
+        sensitivity=base.sensitivity,
+        at_most=base.at_most,
+        timezone=base.timezone,
+        quiet_hours=base.quiet_hours,
+        every=every or Defaults.every,
+        operators_channel=values.channel(told) if told else None,
+    )
+
+
+def read_topics(reader: Reader, defaults: Defaults) -> list[tuple[Topic, Reader]]:
+    """The topics that are well formed, each with its place."""
+    found = [(_read(key, part, defaults), part) for key, part in pairs_of(reader)]
+    return [(topic, part) for topic, part in found if topic is not None]
+
+
+def _read(topic_id: str, part: Reader, defaults: Defaults) -> Topic | None:
+    before = len(part.notes)
+    proper = values.slug(topic_id)
+    if proper != topic_id:
+        remedy = f"Did you mean `{proper}`?" if proper else "Use a-z, 0-9 and hyphens"
+        part.note(f"{topic_id!r} is no topic id: only a-z, 0-9 and hyphens", remedy)
+    named = Reader(part.path, part.node, part.notes, f"topic `{topic_id}`", part.key_line)
+    mark = len(part.notes)
+    fields = dict(pairs_of(named, _KEYS))
+    if len(part.notes) == mark or fields:
+        for key in ("name", "description"):
+            if key not in fields:
+                remedy = "Add one: a topic needs only a name and a description"
+                part.note(f"topic `{topic_id}` has no `{key}`", remedy)
+    name = fields["name"].text() if "name" in fields else None
+    description = fields["description"].text() if "description" in fields else None
+    examples = fields["examples"].texts() if "examples" in fields else ()
+    opposites = fields["not"].texts() if "not" in fields else ()
+    keywords = _keywords(fields["keywords"]) if "keywords" in fields else Keywords()
+    own = _shared(fields, defaults)
+    if len(part.notes) > before or not (name and description):
+        return None
+    return Topic(
+        id=topic_id,
+        name=name,
+        description=description,
+        examples=examples,
+        not_examples=opposites,
+        keywords=keywords,
+        channel=own.channel,
+        sensitivity=own.sensitivity,
+        at_most=own.at_most,
+        timezone=own.timezone,
+        quiet_hours=own.quiet_hours,
+    )
+
+
+def _shared(fields: dict[str, Reader], base: Defaults) -> Defaults:
+    """The settings that defaults and topics share; ``base`` where one is absent or wrong."""
+
+    def at(key: str) -> Reader | None:
+        return fields.get(key)
+
+    channel = values.channel(r) if (r := at("channel")) else None
+    sensitivity = values.choice(r, Sensitivity) if (r := at("sensitivity")) else None
+    at_most = values.budget(r) if (r := at("at_most")) else None
+    timezone = values.zone(r) if (r := at("timezone")) else None
+    quiet = values.quiet_hours(r) if (r := at("quiet_hours")) else None
+    return Defaults(
+        channel=channel or base.channel,
+        sensitivity=sensitivity or base.sensitivity,
+        at_most=at_most or base.at_most,
+        timezone=timezone or base.timezone,
+        quiet_hours=quiet or base.quiet_hours,
+    )
+
+
+def _keywords(reader: Reader) -> Keywords:
+    fields = dict(
+        pairs_of(
+            Reader(reader.path, reader.node, reader.notes, "`keywords`", reader.key_line),
+            ("any", "none"),
+        )
+    )
+    found = {key: part.texts() for key, part in fields.items()}
+    for key, part in fields.items():
+        for word in found[key]:
+            if "*" in word[:-1] or word == "*":
+                part.note(
+                    f"{word!r} has a * that is not at its end", "Only the end may be left open"
+                )
+    return Keywords(found.get("any", ()), found.get("none", ()))

@@ -1,0 +1,145 @@
+"""Settings: defaults, overriding, and errors that help without giving secrets away."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from monitors.errors import SettingsError
+from monitors.settings import REMEDIES, Settings, load_settings
+
+ROOT = Path(__file__).parents[2]
+SECRET = "xoxb-canary-123"
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in REMEDIES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_everything_has_a_default() -> None:
+    settings = load_settings(None)
+
+    assert settings.watch == Path("watch.yaml")
+    assert settings.database_url == "sqlite:///var/tidings.db"
+    assert settings.slack_bot_token is None
+    assert settings.slack_app_token is None
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert settings.allow_hosts == ()
+    assert (settings.reader_model, settings.screen_model) == ("builtin:e5-small", "builtin:use3")
+    assert settings.host_spacing == 0.25
+    assert settings.log_level == "INFO"
+
+
+def test_the_environment_wins_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = tmp_path / ".env"
+    env.write_text(
+        f"SLACK_BOT_TOKEN={SECRET}\nTIDINGS_LOG_LEVEL=debug\n"
+        "TIDINGS_ALLOW_HOSTS=127.0.0.1:8000, intranet.example\nOTHER=kept out\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("TIDINGS_LOG_LEVEL", "warning")
+
+    settings = load_settings(env)
+
+    assert settings.slack_bot_token is not None
+    assert settings.slack_bot_token.get_secret_value() == SECRET
+    assert settings.log_level == "WARNING"
+    assert settings.allow_hosts == ("127.0.0.1:8000", "intranet.example")
+
+
+def test_an_empty_token_is_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "  ")
+
+    assert load_settings(None).slack_bot_token is None
+
+
+def test_an_api_address_always_ends_with_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:9/api")
+
+    assert load_settings(None).slack_api_url == "http://127.0.0.1:9/api/"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TIDINGS_HOST_SPACING", "soon"),
+        ("TIDINGS_HOST_SPACING", "-1"),
+        ("TIDINGS_LOG_LEVEL", "LOUD"),
+        ("TIDINGS_DATABASE_URL", "mysql://host/db"),
+        ("TIDINGS_ALLOW_HOSTS", "http://a b"),
+        ("TIDINGS_CONTACT", "me (here)"),
+        ("TIDINGS_READER_MODEL", ""),
+        ("TIDINGS_SCREEN_MODEL", " "),
+        ("TIDINGS_WATCH", ""),
+        ("SLACK_API_URL", "slack.com"),
+        ("SLACK_BOT_TOKEN", "xoxb- 1"),
+        ("SLACK_APP_TOKEN", "xapp-\u2013"),
+    ],
+)
+def test_a_wrong_value_names_variable_and_remedy(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None)
+
+    assert caught.value.subject == name
+    assert caught.value.remedy == REMEDIES[name]
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", f"{SECRET} x"),
+        ("SLACK_APP_TOKEN", f"{SECRET}\ty"),
+        ("TIDINGS_DATABASE_URL", f"mysql://me:{SECRET}@host/db"),
+    ],
+)
+def test_no_error_shows_a_secret(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None)
+
+    assert SECRET not in f"{caught.value!s} {caught.value!r} {caught.value.args}"
+    assert caught.value.__suppress_context__
+
+
+def test_repr_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", SECRET)
+    monkeypatch.setenv("TIDINGS_DATABASE_URL", f"postgresql://me:{SECRET}@host/db")
+
+    assert SECRET not in repr(load_settings(None))
+
+
+def test_several_mistakes_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDINGS_HOST_SPACING", "soon")
+    monkeypatch.setenv("TIDINGS_LOG_LEVEL", "LOUD")
+
+    with pytest.raises(SettingsError, match="1 more"):
+        load_settings(None)
+
+
+def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    env.write_bytes(b"TIDINGS_CONTACT=\xff\xfe\n")
+
+    with pytest.raises(SettingsError, match="UTF-8"):
+        load_settings(env)
+
+
+def test_the_example_file_names_every_variable_and_loads() -> None:
+    example = ROOT / ".env.example"
+    named = set(re.findall(r"^([A-Z_]+)=", example.read_text(encoding="utf-8"), re.MULTILINE))
+    known = {str(field.validation_alias) for field in Settings.model_fields.values()}
+
+    assert named == known == set(REMEDIES)
+    assert load_settings(example) == load_settings(None)
