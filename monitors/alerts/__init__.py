@@ -1,0 +1,6 @@
+"""Telling: alerts become messages, and messages are delivered from the outbox."""
+
+from monitors.alerts.compose import compose
+from monitors.alerts.outbox import DeliveryReport, deliver
+
+__all__ = ["DeliveryReport", "compose", "deliver"]
