@@ -1,0 +1,1 @@
+"""Bytes in, safely and politely: ``client.HttpFetcher`` and what it stands on."""

@@ -1,0 +1,87 @@
+"""What the readers of documents share: safety, links, and telling what a document is."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from monitors.errors import UnsafeDocument
+from monitors.sources.text import shorten, squeeze
+
+MOST_PROBLEMS = 50
+_HEAD = 1 << 16
+_PROLOGUE = re.compile(rb"(?:\s|\xef\xbb\xbf|\xff\xfe|\xfe\xff|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_SUBSET = re.compile(rb"<!DOCTYPE(?:[^>\"'\[]|\"[^\"]*\"|'[^']*')*\[", re.IGNORECASE)
+_MAGIC = (
+    (b"%PDF", "a PDF file"),
+    (b"PK\x03\x04", "a zip file"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"MZ", "a program"),
+    (b"\x7fELF", "a program"),
+    (b"\x1f\x8b", "a gzip file"),
+)
+_LONGEST_URL = 2048
+
+
+def refuse_entities(body: bytes, subject: str) -> None:
+    """Refuse an XML document that declares entities; feeds have no use for them.
+
+    :raises UnsafeDocument: ``<!ENTITY`` within the document type, in the first 64 kB
+    """
+    head = body[:_HEAD].replace(b"\0", b"")  # UTF-16 becomes readable enough
+    prologue = _PROLOGUE.match(head)
+    start = prologue.end() if prologue else 0
+    if _SUBSET.match(head, start) and b"<!ENTITY" in head[start:].upper():
+        raise UnsafeDocument(
+            subject,
+            "the document declares XML entities, which can be used to attack its readers",
+            "Tell the publisher; nothing was read from it",
+        )
+
+
+def absolute_url(link: str, base: str) -> str | None:
+    """``link`` as an absolute http(s) URL without userinfo, or None where it is none."""
+    link = re.sub(r"[\n\r\t]", "", link).strip()
+    try:
+        if not link or (urlsplit(link).scheme and not urlsplit(link).hostname):
+            return None  # joining would give the base itself
+        url = urljoin(base, link)
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and "@" not in parts.netloc and (parts.port or 1) > 0
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not usable or len(url) > _LONGEST_URL:
+        return None
+    if any(ord(c) < 32 for c in url):
+        return None
+    return url.replace(" ", "%20")
+
+
+def describe(body: bytes) -> str:
+    """What ``body`` (UTF-8, or no text at all) seems to be, in a few words."""
+    if not body.strip():
+        return "an empty body"
+    for magic, name in _MAGIC:
+        if body.startswith(magic):
+            return name
+    head = body[:_HEAD].decode("utf-8", "replace")
+    start = re.sub(r"^\s*(?:<\?.*?\?>|<!--.*?-->|\s)*", "", head, flags=re.DOTALL)
+    if start.startswith(("{", "[")):
+        return f"JSON that is no feed: {shorten(squeeze(start), 80)}"
+    if re.match(r"<!doctype html|<html", start, re.IGNORECASE):
+        title = re.search(r"<title[^>]*>(.*?)</title>", head, re.IGNORECASE | re.DOTALL)
+        named = f" titled '{shorten(squeeze(title[1]), 60)}'" if title else ""
+        return f"an HTML page{named}"
+    root = re.match(r"<!DOCTYPE[^>]*>\s*<([\w:.-]+)|<([\w:.-]+)", start)
+    if root:
+        return f"an XML document <{root[1] or root[2]}>"
+    return f"text: '{shorten(squeeze(start), 60)}'"
+
+
+def limited(problems: list[str]) -> list[str]:
+    """At most as many lines as a person reads."""
+    if len(problems) <= MOST_PROBLEMS:
+        return problems
+    return [*problems[:MOST_PROBLEMS], f"and {len(problems) - MOST_PROBLEMS} more like these"]

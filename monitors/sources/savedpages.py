@@ -1,0 +1,51 @@
+"""Saved HTML pages as entries. Runs in the sandbox."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import trafilatura
+from lxml import html as lxml_html
+
+from monitors.model import Entry
+from monitors.sources.charsets import to_utf8
+from monitors.sources.dates import parse_date
+from monitors.sources.documents import absolute_url
+from monitors.sources.languages import normalise_language
+from monitors.sources.text import squeeze
+
+_SAVED_FROM = re.compile(rb"<!--\s*saved from url=(?:\(\d+\))?\s*(\S+)")
+
+
+def read_saved(body: bytes, source_id: str, now: datetime) -> Entry | None:
+    """The article on a saved page; None where the page does not name its own address."""
+    text = to_utf8(body, "")
+    parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    root = lxml_html.document_fromstring(text, parser=parser)
+    url = _address(text, root)
+    if url is None:
+        return None
+    found = trafilatura.bare_extraction(root, url=url, favor_recall=True, with_metadata=True)
+    fields = found.as_dict() if found is not None else {}
+    raw = fields.get("date") or ""
+    return Entry(
+        source_id=source_id,
+        url=url,
+        title=squeeze(fields.get("title") or root.findtext(".//title") or ""),
+        summary=squeeze(fields.get("description") or ""),
+        published=parse_date(raw, now),
+        published_raw=raw,
+        language=normalise_language(root.get("lang")),
+        paragraphs=tuple(filter(None, map(squeeze, (fields.get("text") or "").split("\n")))),
+    )
+
+
+def _address(text: bytes, root: lxml_html.HtmlElement) -> str | None:
+    saved = _SAVED_FROM.search(text[:4096])
+    candidates = [
+        *(link.get("href") for link in root.iter("link") if link.get("rel") == "canonical"),
+        *(m.get("content") for m in root.iter("meta") if m.get("property") == "og:url"),
+        saved[1].decode("ascii", "replace") if saved else None,
+    ]
+    return next((u for c in candidates if c and (u := absolute_url(c, ""))), None)
