@@ -1,0 +1,101 @@
+"""All facts of a text at once."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from monitors.facts.dates import dates_in
+from monitors.facts.lexicon import lexicon
+from monitors.facts.names import name_key, names_in
+from monitors.facts.numbers import numbers_in, ordinals_in
+from monitors.facts.places import places_in
+from monitors.facts.terms import is_common_word, terms_in
+from monitors.model import Facts, Stage
+
+_STRONGEST_FIRST = (
+    Stage.REVERSED,
+    Stage.DENIED,
+    Stage.SIGNED,
+    Stage.IN_FORCE,
+    Stage.AGREED,
+    Stage.HELD,
+    Stage.PLANNED,
+    Stage.ANNOUNCED,
+)
+_WEAK = (Stage.RUMOURED, Stage.SPECULATED)
+
+
+def facts_of(title: str, body: str, language: str, today: date | None) -> Facts:
+    """The facts of an article's title and of what follows it.
+
+    Stage and direction are read from the title, and from the body where the title has none:
+    a headline says what is new, a body also what was.
+
+    :param language: ISO 639-1 code; without a lexicon for it there are no cues
+    :param today: the article's date, to resolve "18 February"
+    """
+    title_dates, bare_title = dates_in(title, language, today)
+    body_dates, bare_body = dates_in(body, language, today)
+    dates = title_dates | body_dates
+    text = f"{bare_title}. {bare_body}" if body else bare_title
+    names = {**names_in(bare_title, language), **names_in(bare_body, language)}
+    places = places_in(text)
+    place_keys = {name_key(word) for place in places for word in place.split()}
+    numbers = numbers_in(text, language)
+    shown = {
+        key: written
+        for key, written in names.items()
+        if key not in place_keys and _is_worth_showing(written, language)
+    }
+    shown |= numbers
+    shown |= {day.isoformat(): f"{day.day} {day:%B %Y}" for day in dates}
+    # Without the dates: May is a month more often than it is a doubt.
+    title_cues, body_cues = _cues(bare_title, language), _cues(bare_body, language)
+    if title_cues & {"eases", "imposes"}:
+        direction = _direction(title_cues, bare_title, language)
+    else:
+        direction = _direction(body_cues, bare_body, language)
+    return Facts(
+        stage=_stage(title_cues) or _stage(body_cues) or Stage.NONE,
+        cues=title_cues | {f"body {cue}" for cue in body_cues},
+        direction=direction,
+        names=frozenset(names) - place_keys,
+        places=places,
+        numbers=frozenset(numbers),
+        ordinals=ordinals_in(text, language),
+        dates=dates,
+        terms=terms_in(text, language),
+        shown=shown,
+    )
+
+
+def _is_worth_showing(name: str, language: str) -> bool:
+    """A capitalised ordinary word (House, Ambassador) says nothing to a reader."""
+    plain = re.sub(r"['’]s$", "", name)
+    return plain.isupper() or not is_common_word(plain.lower(), language)
+
+
+def _cues(text: str, language: str) -> frozenset[str]:
+    lowered = text.lower()
+    words = lexicon(language)
+    groups = (*words.stage.items(), *words.tone.items(), *words.direction.items())
+    return frozenset(name for name, pattern in groups if pattern.search(lowered))
+
+
+def _stage(cues: frozenset[str]) -> Stage | None:
+    # "may lift" is speculation, whatever is lifted.
+    for stage in (*_WEAK, *_STRONGEST_FIRST):
+        if stage.name.lower() in cues:
+            return stage
+    return None
+
+
+def _direction(cues: frozenset[str], text: str, language: str) -> int:
+    """The way that more words of ``text`` go; 0 where it says as much for both."""
+    if not {"eases", "imposes"} <= cues:
+        return int("eases" in cues) - int("imposes" in cues)
+    lowered = text.lower()
+    ways = lexicon(language).direction
+    eases, imposes = (len(ways[name].findall(lowered)) for name in ("eases", "imposes"))
+    return (eases > imposes) - (imposes > eases)
