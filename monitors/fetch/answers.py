@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import ssl
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-import httpcore
 import httpx
 
 from monitors.errors import ConnectionFailed, HttpStatusError
 
 _LATER = "It is tried again later"
+_MOST_CAUSES = 5
 _REMEDIES = {
     400: "Check the address",
     401: "It wants a login, which Tidings never gives: use a public address of this source",
@@ -81,9 +82,7 @@ def _http_date(value: str) -> datetime | None:
 
 def connection_failed(subject: str, error: Exception) -> ConnectionFailed:
     """The error for a connection that was not made, or broke."""
-    cause = error.__cause__ or error.__context__
-    inner = cause.__cause__ if cause and cause.__cause__ else cause
-    for reason in (error, cause, inner):
+    for reason in _causes(error):
         if isinstance(reason, ssl.SSLCertVerificationError):
             why = reason.verify_message or "unknown reason"
             return ConnectionFailed(
@@ -91,10 +90,21 @@ def connection_failed(subject: str, error: Exception) -> ConnectionFailed:
             )
         if isinstance(reason, ssl.SSLError):
             return ConnectionFailed(subject, "the TLS handshake failed", "Check the address")
-    if isinstance(error, httpcore.ConnectError):
+    if isinstance(error, httpx.ConnectError):
         text = str(error)
         problem = text if text.startswith("the name") else "no connection to the server"
         return ConnectionFailed(subject, problem, "Check the address and this machine's network")
-    if isinstance(error, httpcore.ProtocolError):
+    if isinstance(error, httpx.ProtocolError):
         return ConnectionFailed(subject, "the answer is broken HTTP or ends early", _LATER)
     return ConnectionFailed(subject, "the connection broke off", _LATER)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """``error`` and what led to it."""
+    reason: BaseException | None = error
+    for _ in range(_MOST_CAUSES):
+        if reason is None:
+            return
+        yield reason
+        # httpcore raises again "from None", which leaves the cause in the context only.
+        reason = reason.__cause__ or reason.__context__

@@ -1,21 +1,18 @@
 """The fetcher: one GET, with redirects, bounds and manners.
 
-It drives httpcore, the engine below httpx, and takes URLs, headers and TLS settings from
-httpx. httpx's own client is left out for what it would do unasked: write every URL with
-its secrets to the log, keep cookies, obey proxy variables, and decompress without bound.
+httpx sends the requests, on a transport of our own. What it could do by itself is done
+here, by hand: following redirects, because each hop is checked first, and decoding bodies,
+because httpx decompresses without bound.
 """
 
 from __future__ import annotations
 
 import asyncio
-import functools
-import ssl
 import time
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-import httpcore
 import httpx
 
 from monitors import __version__
@@ -29,8 +26,9 @@ from monitors.fetch import answers
 from monitors.fetch.body import read_body
 from monitors.fetch.guard import GuardedBackend, Resolve, check_url
 from monitors.fetch.politeness import Politeness
-from monitors.fetch.redact import redact
+from monitors.fetch.transport import LOCATION, guarded_client
 from monitors.model import Page
+from monitors.redact import redact
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
@@ -80,7 +78,9 @@ class HttpFetcher:
         self._allow_hosts = frozenset(allow_hosts)
         self._clock = clock or SystemClock()
         self._deadline = deadline
-        self._timeouts = {"connect": connect_timeout, "read": read_timeout, "write": read_timeout}
+        self._timeout = httpx.Timeout(
+            connect=connect_timeout, read=read_timeout, write=read_timeout, pool=None
+        )
         self._limit, self._feed_limit = limit, feed_limit
         self._manners = {"spacing": spacing, "patience": patience}
         self._per_host = per_host
@@ -127,14 +127,15 @@ class HttpFetcher:
         """Release connections and resolver threads."""
         network, self._network = self._network, None
         if network is not None:
-            await network.pool.aclose()
+            await network.client.aclose()
             network.backend.close()
 
     def _connected(self) -> _Network:
         if self._network is None:
             backend = GuardedBackend(self._allow_hosts, self._resolve)
             politeness = Politeness(per_host=self._per_host, **self._manners)
-            self._network = _Network(backend, politeness)
+            client = guarded_client(backend, self._timeout)
+            self._network = _Network(backend, client, politeness)
         return self._network
 
     async def _exchange(
@@ -155,12 +156,12 @@ class HttpFetcher:
                 return await self._ask(network, url, headers, limit, subject)
         except TimeoutError:
             problem = f"no complete answer within {self._deadline:g} s"
-        except httpcore.TimeoutException as error:
-            waiting_for = "a connection" if isinstance(error, httpcore.ConnectTimeout) else "data"
+        except httpx.TimeoutException as error:
+            waiting_for = "a connection" if isinstance(error, httpx.ConnectTimeout) else "data"
             problem = f"it took too long to wait for {waiting_for}"
         except AddressRefused as error:
             raise AddressRefused(subject, error.problem, error.remedy) from None
-        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        except httpx.TransportError as error:
             raise answers.connection_failed(subject, error) from None
         raise FetchTimeout(subject, problem, _LATER)
 
@@ -172,20 +173,16 @@ class HttpFetcher:
         limit: int,
         subject: str,
     ) -> Page | str:
-        target = httpcore.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-        )
-        extensions = {"timeout": self._timeouts}
-        sent = [("Host", url.netloc.decode("ascii")), *headers]
-        async with network.pool.stream(
-            "GET", target, headers=sent, extensions=extensions
-        ) as response:
-            received = httpx.Headers(response.headers)
+        request = httpx.Request("GET", url, headers=headers)
+        response = await network.client.send(request, stream=True)
+        try:
+            received = response.headers
+            location = response.extensions[LOCATION]
             now = self._clock.now()
             wait = answers.retry_after(received, now)
-            status = response.status
-            if status in _REDIRECTS and received.get("location"):
-                return _joined(url, received["location"], subject)
+            status = response.status_code
+            if status in _REDIRECTS and location:
+                return _joined(url, location, subject)
             conditional = any(name.startswith("If-") for name, _ in headers)
             if status in (429, 503) and (wait is not None or status == 429):
                 rest = _REST_WITHOUT_TERM if wait is None else wait
@@ -194,7 +191,7 @@ class HttpFetcher:
                 raise answers.status_error(subject, status, wait)
             body = b""
             if status != 304:
-                body = await read_body(response.aiter_stream(), received, limit, subject)
+                body = await read_body(response.aiter_raw(), received, limit, subject)
             return Page(
                 url=str(url),
                 requested_url=str(url),
@@ -206,27 +203,17 @@ class HttpFetcher:
                 retry_after=wait,
                 cache_for=answers.cache_for(received, now),
             )
+        finally:
+            await response.aclose()
 
 
+@dataclass(frozen=True)
 class _Network:
     """What lives as long as one event loop."""
 
-    def __init__(self, backend: GuardedBackend, politeness: Politeness) -> None:
-        self.backend = backend
-        self.politeness = politeness
-        self.pool = httpcore.AsyncConnectionPool(
-            ssl_context=_tls(),
-            max_connections=100,
-            max_keepalive_connections=20,
-            keepalive_expiry=15.0,
-            network_backend=backend,
-        )
-
-
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    """Made once: reading the certificates takes longer than most fetches."""
-    return httpx.create_ssl_context(trust_env=False)
+    backend: GuardedBackend
+    client: httpx.AsyncClient
+    politeness: Politeness
 
 
 def _is_for_feeds(accept: str) -> bool:

@@ -19,7 +19,7 @@ import httpcore
 import httpx
 
 from monitors.errors import AddressRefused
-from monitors.fetch.redact import redact
+from monitors.redact import redact
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 

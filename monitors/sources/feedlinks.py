@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from monitors.fetch.redact import redact
+from monitors.redact import redact
 from monitors.sources.documents import absolute_url
 
 _LINK = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)

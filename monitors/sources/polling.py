@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from monitors.fetch.redact import redact
 from monitors.model import Entry, Page, Poll, PollState, Source, SourceState
 from monitors.ports import Fetcher
+from monitors.redact import redact
 from monitors.sources.languages import normalise_language
 
 

@@ -66,16 +66,28 @@ def test_a_page_comes_with_its_headers(web: WebServer) -> None:
     )
 
 
-def test_it_says_who_it_is_and_keeps_no_cookies(web: WebServer) -> None:
-    url = web.on("/a", Answer(b"x", headers={"Set-Cookie": "id=1; Path=/"}))
-    fetch_all([url, url], web, contact="https://example.org/bot", accept="text/html")
-    for seen in web.seen:
-        assert seen.headers["user-agent"].startswith("Tidings/")
-        assert seen.headers["user-agent"].endswith(" (+https://example.org/bot)")
-        assert seen.headers["accept"] == "text/html"
-        assert seen.headers["accept-encoding"] == "gzip"
-        assert "cookie" not in seen.headers
-        assert "authorization" not in seen.headers
+def test_it_says_who_it_is(web: WebServer) -> None:
+    url = web.on("/a", Answer(b"x"))
+    fetch(url, web, contact="https://example.org/bot", accept="text/html")
+    sent = dict(web.seen[0].headers)
+    agent = sent.pop("user-agent")
+    assert agent.startswith("Tidings/")
+    assert agent.endswith(" (+https://example.org/bot)")
+    assert sent == {"host": web.host, "accept": "text/html", "accept-encoding": "gzip"}
+
+
+@pytest.mark.parametrize("cookie", ["id=1", "id=1; Path=/", "id=1; Domain=outlet.example; Path=/"])
+def test_it_keeps_no_cookies(web: WebServer, cookie: str) -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    host = f"outlet.example:{web.port}"
+    web.on("/a", Answer(status=302, headers={"Location": "/b", "Set-Cookie": cookie}))
+    web.on("/b", Answer(b"x", headers={"Set-Cookie": cookie}))
+    urls = [f"http://{host}/a", f"http://{host}/b"]
+    fetch_all(urls, web, resolve=resolve, allow_hosts={host})
+    assert [seen.path for seen in web.seen] == ["/a", "/b", "/b"]
+    assert all("cookie" not in seen.headers for seen in web.seen)
 
 
 def test_environment_proxies_are_not_obeyed(
@@ -260,12 +272,19 @@ def test_secrets_in_urls_stay_out_of_errors(web: WebServer) -> None:
     assert "page=2" in str(caught.value)
 
 
-def test_secrets_in_urls_stay_out_of_logs(
-    web: WebServer, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("logger", [None, "httpx", "httpcore"])
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+def test_secrets_stay_out_of_logs(
+    web: WebServer, caplog: pytest.LogCaptureFixture, level: str, logger: str | None
 ) -> None:
-    caplog.set_level("INFO")
-    web.on("/a", Answer(b"x"))
-    fetch(web.url("/a?token=s3cr3t"), web)
+    caplog.set_level(level)
+    caplog.set_level(level, logger=logger)
+    web.on("/old", redirect("/new?token=s3cr3t"))
+    web.on("/new", Answer(b"x", headers={"Set-Cookie": "session=s3cr3t"}))
+    assert fetch(web.url("/old?token=s3cr3t"), web).body == b"x"
+    with pytest.raises(FetchError):
+        fetch(web.url("/gone?token=s3cr3t"), web)
+    assert "s3cr3t" in web.seen[0].path
     assert "s3cr3t" not in caplog.text
 
 

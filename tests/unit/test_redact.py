@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitors.fetch.redact import redact
+from monitors.redact import redact
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""URLs without their secrets, for error texts and logs."""
+"""URLs without their secrets, for error texts, logs and reports."""
 
 from __future__ import annotations
 
