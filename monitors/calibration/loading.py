@@ -1,0 +1,103 @@
+"""Load what was learnt for a model: ``monitors/calibration/``.
+
+``general-news.jsonl`` is the shipped sample of general news; ``<model>.json`` the learnt
+numbers, with where they come from; ``<model>.npz`` the vectors of the sample.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+
+from monitors.decide.calibration import Calibration, Logistic, unit
+from monitors.errors import NotCalibrated
+from monitors.model import Sensitivity, Vector
+
+
+def folder() -> Traversable:
+    """Where the files are."""
+    return resources.files("monitors").joinpath("calibration")
+
+
+def file_stem(model_id: str) -> str:
+    """The name of a model's files: ``builtin:e5-small`` gives ``builtin-e5-small``."""
+    return "".join(c if c.isalnum() else "-" for c in model_id)
+
+
+def general_news() -> list[tuple[str, str]]:
+    """The shipped sample: (language, text), a headline and lead each."""
+    lines = folder().joinpath("general-news.jsonl").read_text("utf-8").splitlines()
+    rows = (json.loads(line) for line in lines)
+    return [(row["lang"], row["text"]) for row in rows]
+
+
+@cache
+def load_calibration(model_id: str) -> Calibration:
+    """What was learnt for ``model_id``.
+
+    :raises NotCalibrated: nothing was
+    """
+    numbers = folder().joinpath(f"{file_stem(model_id)}.json")
+    vectors = folder().joinpath(f"{file_stem(model_id)}.npz")
+    if not (numbers.is_file() and vectors.is_file()):
+        raise NotCalibrated(
+            model_id,
+            "no thresholds are known for this model",
+            "Use builtin:e5-small, or learn them: python tools/calibrate.py --model NAME",
+        )
+    with np.load(BytesIO(vectors.read_bytes()), allow_pickle=False) as arrays:
+        rows = arrays["vectors"].astype(np.float32)
+    languages = [language for language, _ in general_news()]
+    return assemble(model_id, json.loads(numbers.read_text("utf-8")), languages, rows)
+
+
+def assemble(
+    model_id: str, numbers: Mapping[str, Any], languages: list[str], rows: Vector
+) -> Calibration:
+    """A calibration from its parts.
+
+    :param numbers: the parsed JSON file
+    :param languages: of each text of the sample
+    :param rows: vectors of the sample, shape (n, d), not centred
+    """
+    if len(languages) != len(rows):
+        raise NotCalibrated(
+            model_id,
+            f"its vectors stand for {len(rows)} texts, the sample has {len(languages)}",
+            "Run python tools/calibrate.py again",
+        )
+    means = {
+        language: rows[[i for i, other in enumerate(languages) if other == language]].mean(axis=0)
+        for language in sorted(set(languages))
+    }
+    mean = np.mean(list(means.values()), axis=0)
+    centred = np.stack(
+        [unit(row - means[language]) for language, row in zip(languages, rows, strict=True)]
+    )
+    lines = numbers["lines"]
+    return Calibration(
+        model_id=model_id,
+        background=centred,
+        means=means,
+        mean=mean,
+        match=_logistic(numbers["match"]),
+        same=_logistic(numbers["same"]),
+        story=_logistic(numbers["story"]),
+        significance=_logistic(numbers["significance"]),
+        match_lines={Sensitivity(name): line for name, line in lines["match"].items()},
+        alert_lines={Sensitivity(name): line for name, line in lines["alert"].items()},
+        same_line=lines["same"],
+        story_line=lines["story"],
+        near_miss=lines["near miss"],
+    )
+
+
+def _logistic(numbers: Mapping[str, Any]) -> Logistic:
+    return Logistic(float(numbers["bias"]), dict(numbers["weights"]))

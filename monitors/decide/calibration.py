@@ -1,0 +1,72 @@
+"""The numbers that decisions rest on: learnt for one model, refused for another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitors.model import Sensitivity, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A logistic regression over named features: small enough to read."""
+
+    bias: float
+    weights: Mapping[str, float]
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """Between 0 and 1; a feature that is absent counts as 0."""
+        total = self.bias + sum(w * features.get(n, 0.0) for n, w in self.weights.items())
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Everything learnt for one reader model.
+
+    :param background: vectors of general news, shape (n, d), centred, unit rows
+    :param means: language to the mean vector of its general news, shape (d,), not centred
+    :param mean: the same over all languages, for a language without its own
+    :param match: does an article fit a topic
+    :param same: do two articles of a topic report the same development
+    :param story: do they belong to the same story
+    :param significance: would an analyst want a message
+    :param match_lines: sensitivity to the probability from which an article is on topic
+    :param alert_lines: sensitivity to the confidence from which a development alerts: the
+        product of match, novelty and significance
+    :param same_line: probability from which a development is not new
+    :param story_line: probability from which a development continues a story
+    """
+
+    model_id: str
+    background: Vector
+    means: Mapping[str, Vector]
+    mean: Vector
+    match: Logistic
+    same: Logistic
+    story: Logistic
+    significance: Logistic
+    match_lines: Mapping[Sensitivity, float]
+    alert_lines: Mapping[Sensitivity, float]
+    same_line: float
+    story_line: float
+    near_miss: float = 0.2
+
+    def centre(self, vectors: Vector, language: str) -> Vector:
+        """Subtract what all news of ``language`` have in common; unit rows again.
+
+        Without this, two texts in one language always look more alike than the same text
+        in two languages (measured: cross-lingual F1 at one threshold .56 before, .73 after).
+        """
+        return unit(vectors - self.means.get(language, self.mean))
+
+
+def unit(vectors: Vector) -> Vector:
+    """Rows (or the one row) scaled to length 1; a zero row stays zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: Vector = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return scaled

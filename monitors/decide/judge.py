@@ -1,0 +1,314 @@
+"""The verdict on one article and one topic, with its reason.
+
+::
+
+    excluded word ─► match ─► known development? ─► significant? ─► budget ─► alert
+         │             │              │                  │             │
+     EXCLUDED   OFF_TOPIC /    CORROBORATION /   NOT_SIGNIFICANT   OVER_BUDGET
+                NEAR_MISS /    REPEAT / RECAP       (digest)         (digest)
+                OPPOSITE
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitors.decide.calibration import Calibration
+from monitors.decide.match import excluded, match
+from monitors.decide.memory import Memory
+from monitors.decide.novelty import Comparison, compare_all, new_facts
+from monitors.decide.reading import Reading, TopicProfile
+from monitors.decide.significance import significance_features
+from monitors.model import (
+    Decision,
+    Development,
+    Match,
+    Mention,
+    Reason,
+    Story,
+    Verdict,
+)
+
+STALE_AFTER = timedelta(days=7)
+"""An article published longer than this before it was first seen is no news."""
+
+RECAP_AFTER = timedelta(days=3)
+"""A known development that is told again after this is a recap, not corroboration."""
+
+
+HELD_NOVELTY = 0.6
+"""Novelty of a development that was held back before: it takes more to tell it after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a verdict depends on beside article, topic and memory.
+
+    :param now: the clock of the run
+    :param baseline: nothing alerts yet: the topic or the article's source is new
+    :param budget_left: whether the topic's alert budget allows one more
+    :param muted: stories that a reader has muted
+    """
+
+    now: datetime
+    baseline: bool = False
+    budget_left: bool = True
+    muted: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A decision, and what it adds to memory."""
+
+    decision: Decision
+    mention: Mention | None = None
+    development: Development | None = None
+    story: Story | None = None
+
+
+def judge(
+    reading: Reading,
+    profile: TopicProfile,
+    siblings: Sequence[TopicProfile],
+    memory: Memory,
+    calibration: Calibration,
+    around: Circumstances,
+) -> Judgement:
+    """Decide on ``reading`` for the topic of ``profile``; ``memory`` is only read."""
+    fit = match(reading, profile, siblings, calibration)
+    word = excluded(reading, profile)
+    if word is not None:
+        why = f"the excluded keyword {word!r} stands in title or lead"
+        return Judgement(_turned_away(reading, profile, fit, Reason.EXCLUDED, why, around.now))
+    line = calibration.match_lines[profile.topic.sensitivity]
+    if fit.score < line:
+        reason, why = _why_no_match(fit, line, calibration.near_miss)
+        return Judgement(_turned_away(reading, profile, fit, reason, why, around.now))
+    compared = compare_all(reading, memory, calibration, around.now)
+    if compared and compared[0].same >= calibration.same_line:
+        return _known(reading, profile, fit, compared, memory, calibration, around)
+    return _new(reading, profile, fit, compared, memory, calibration, around)
+
+
+def _why_no_match(fit: Match, line: float, near_miss: float) -> tuple[Reason, str]:
+    if fit.parts["same way"] < 0 and fit.score >= near_miss / 2:
+        return Reason.OPPOSITE, "the same subject, but it goes the other way"
+    if fit.score >= near_miss:
+        return Reason.NEAR_MISS, f"match {fit.score:.2f} is just below the line of {line:.2f}"
+    return Reason.OFF_TOPIC, f"match {fit.score:.2f} is below the line of {line:.2f}"
+
+
+def _turned_away(
+    reading: Reading, profile: TopicProfile, fit: Match, reason: Reason, why: str, now: datetime
+) -> Decision:
+    return Decision(
+        article_id=reading.article.id,
+        topic_id=profile.topic.id,
+        verdict=Verdict.NONE,
+        reason=reason,
+        decided_at=now,
+        score=fit.score,
+        passage=fit.passage.text,
+        scores=fit.parts,
+        explanation=why,
+    )
+
+
+def _known(
+    reading: Reading,
+    profile: TopicProfile,
+    fit: Match,
+    compared: Sequence[Comparison],
+    memory: Memory,
+    calibration: Calibration,
+    around: Circumstances,
+) -> Judgement:
+    """The development was seen before: told, known from a baseline, or held back."""
+    nearest = compared[0]
+    earlier = memory.of_development(nearest.mention.development_id)
+    mention = replace(
+        _mention(reading, profile, fit, nearest.mention.story_id, around.now),
+        development_id=nearest.mention.development_id,
+        told=any(m.told for m in earlier),
+        first=False,
+        copy_of=nearest.mention.article_id if nearest.features["copy"] else None,
+    )
+    base = _decision(reading, profile, fit, nearest, mention, around.now)
+    base = replace(base, scores={**base.scores, "same": nearest.same})
+    if mention.told:
+        reason, verdict, why = _repetition(reading, nearest, earlier, around.now)
+        return Judgement(replace(base, verdict=verdict, reason=reason, explanation=why), mention)
+    # Held back before: more independent sources may have made it worth telling.
+    base = _against_told(base, reading, memory)
+    sources = {m.source_id for m in (*earlier, mention) if m.copy_of is None}
+    return _weigh(reading, profile, fit, mention, base, earlier, len(sources), calibration, around)
+
+
+def _repetition(
+    reading: Reading, nearest: Comparison, earlier: Sequence[Mention], now: datetime
+) -> tuple[Reason, Verdict, str]:
+    title = nearest.mention.title
+    if now - earlier[0].seen_at > RECAP_AFTER:
+        return Reason.RECAP, Verdict.NONE, f"retells what was known for days: {title!r}"
+    if reading.article.source_id in {m.source_id for m in earlier}:
+        return Reason.REPEAT, Verdict.NONE, f"the same source has reported it: {title!r}"
+    return Reason.CORROBORATION, Verdict.UPDATE, f"another source for what was told: {title!r}"
+
+
+def _new(
+    reading: Reading,
+    profile: TopicProfile,
+    fit: Match,
+    compared: Sequence[Comparison],
+    memory: Memory,
+    calibration: Calibration,
+    around: Circumstances,
+) -> Judgement:
+    """A development that was not seen before: of a known story, or of a new one."""
+    related = max(compared, key=lambda c: c.story, default=None)
+    continues = related is not None and related.story >= calibration.story_line
+    story_id = related.mention.story_id if related and continues else ""
+    mention = _mention(reading, profile, fit, story_id, around.now)
+    nearest = compared[0] if compared else None
+    base = _decision(reading, profile, fit, nearest, mention, around.now)
+    scores = {"same": nearest.same, "story": related.story} if nearest and related else {}
+    base = replace(base, scores={**base.scores, **scores})
+    base = _against_told(base, reading, memory)
+    return _weigh(reading, profile, fit, mention, base, (), 1, calibration, around)
+
+
+def _against_told(base: Decision, reading: Reading, memory: Memory) -> Decision:
+    """What is new against everything told; a step only where readers know the story."""
+    told = [mention for mention in memory.mentions if mention.told]
+    known = any(mention.story_id == base.story_id for mention in told)
+    return replace(
+        base,
+        reason=Reason.NEW_STEP if known else Reason.NEW_STORY,
+        new_facts=new_facts(reading.facts, [mention.facts for mention in told]),
+    )
+
+
+def _weigh(
+    reading: Reading,
+    profile: TopicProfile,
+    fit: Match,
+    mention: Mention,
+    base: Decision,
+    earlier: Sequence[Mention],
+    independent: int,
+    calibration: Calibration,
+    around: Circumstances,
+) -> Judgement:
+    """A development that readers do not know: tell it, or hold it back and say why."""
+    features = significance_features(reading, fit.score, dict(fit.parts), independent)
+    weight = calibration.significance.probability(features)
+    novelty = HELD_NOVELTY if earlier else 1.0 - base.scores.get("same", 0.0)
+    confidence = fit.score * novelty * weight
+    line = calibration.alert_lines[profile.topic.sensitivity]
+    verdict, reason, why = Verdict.ALERT, base.reason, ""
+    if around.baseline:
+        verdict, reason = Verdict.NONE, Reason.BASELINE
+        why = "known from the silent first look at a new source or topic"
+    elif _is_stale(reading):
+        verdict, reason, why = Verdict.NONE, Reason.STALE, "published long before it was seen"
+    elif mention.story_id in around.muted:
+        verdict, reason, why = Verdict.NONE, Reason.MUTED, "a reader muted this story"
+    elif confidence < line:
+        verdict, reason = Verdict.DIGEST, Reason.NOT_SIGNIFICANT
+        why = (
+            f"confidence {confidence:.2f} is below the line of {line:.2f}: "
+            f"match {fit.score:.2f}, novelty {novelty:.2f}, significance {weight:.2f}"
+        )
+    elif not around.budget_left:
+        verdict, reason, why = Verdict.DIGEST, Reason.OVER_BUDGET, "the topic's budget is used up"
+    elif earlier:
+        why = f"held back before; independent sources that report it: {independent}"
+    elif base.reason is Reason.NEW_STEP:
+        why = f"a new step of a story told before; nearest: {base.nearest_title!r}"
+    else:
+        why = "nothing told before on this topic reports it"
+    told = verdict is Verdict.ALERT or reason is Reason.BASELINE
+    mention = replace(mention, told=told)
+    decision = replace(
+        base,
+        verdict=verdict,
+        reason=reason,
+        scores={
+            **base.scores,
+            "novelty": novelty,
+            "significance": weight,
+            "confidence": confidence,
+            "sources": float(independent),
+        },
+        explanation=why,
+    )
+    founder = earlier[0] if earlier else mention
+    development = Development(
+        id=mention.development_id,
+        story_id=mention.story_id,
+        topic_id=mention.topic_id,
+        article_id=founder.article_id,
+        headline=founder.title,
+        stage=mention.facts.stage,
+        significance=weight,
+        founded_at=founder.seen_at,
+        told=told,
+    )
+    story = Story(mention.story_id, mention.topic_id, founder.title, around.now, around.now)
+    return Judgement(decision, mention, development, story)
+
+
+def _is_stale(reading: Reading) -> bool:
+    article = reading.article
+    return article.published is not None and article.first_seen - article.published > STALE_AFTER
+
+
+def _mention(
+    reading: Reading, profile: TopicProfile, fit: Match, story_id: str, now: datetime
+) -> Mention:
+    """A mention that founds a development of its own, until it turns out otherwise."""
+    article = reading.article
+    identity = hashlib.sha256(f"{profile.topic.id} {article.id}".encode()).hexdigest()
+    return Mention(
+        topic_id=profile.topic.id,
+        story_id=story_id or f"S-{identity[:10]}",
+        development_id=f"D-{identity[:10]}",
+        article_id=article.id,
+        source_id=article.source_id,
+        title=article.title or reading.key_text[:120],
+        key_text=reading.key_text,
+        quote=fit.passage.text,
+        language=article.language,
+        seen_at=now,
+        published=article.published,
+        facts=reading.facts,
+        vector=reading.key_vector,
+        told=False,
+    )
+
+
+def _decision(
+    reading: Reading,
+    profile: TopicProfile,
+    fit: Match,
+    nearest: Comparison | None,
+    mention: Mention,
+    now: datetime,
+) -> Decision:
+    return Decision(
+        article_id=reading.article.id,
+        topic_id=profile.topic.id,
+        verdict=Verdict.NONE,
+        reason=Reason.NEW_STORY,
+        decided_at=now,
+        score=fit.score,
+        passage=fit.passage.text,
+        scores=fit.parts,
+        development_id=mention.development_id,
+        story_id=mention.story_id,
+        nearest=nearest.mention.article_id if nearest else None,
+        nearest_title=nearest.mention.title if nearest else "",
+    )

@@ -1,0 +1,117 @@
+"""Whether an article fits a topic.
+
+A topic is scored against its own ``not`` examples, its sibling topics and general
+background, not alone: a bare cosine is dominated by the entities that all of them share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from monitors.decide.calibration import Calibration
+from monitors.decide.reading import Reading, TopicProfile, closeness, keyword_hit
+from monitors.model import Match, Passage, PassageKind
+
+
+def match(
+    reading: Reading,
+    profile: TopicProfile,
+    siblings: Sequence[TopicProfile],
+    calibration: Calibration,
+) -> Match:
+    """How well the article fits, and the passage that fits best.
+
+    :param siblings: the watch list's other topics
+    """
+    features, best = _features(reading, profile, siblings)
+    return Match(calibration.match.probability(features), best, features)
+
+
+def excluded(reading: Reading, profile: TopicProfile) -> str | None:
+    """The operator's own excluding keyword that stands in title or lead, if any."""
+    return keyword_hit(profile.topic.keywords.none, reading.key_text)
+
+
+def _features(
+    reading: Reading, profile: TopicProfile, siblings: Sequence[TopicProfile]
+) -> tuple[dict[str, float], Passage]:
+    mean, spread = profile.level
+    vectors = reading.all_vectors
+    positive = closeness(vectors, profile.positive)
+    negative = closeness(vectors, profile.not_examples)
+    best = int(positive.argmax())
+    sibling = max(
+        (float(closeness(vectors, other.positive).max()) for other in siblings), default=0.0
+    )
+    beside = max(
+        (float(closeness(vectors[:1], other.positive)[0]) for other in siblings), default=0.0
+    )
+    features = {
+        "topic": (float(positive.max()) - mean) / spread,
+        "headline": (float(positive[0]) - mean) / spread,
+        "about": float(closeness(vectors, profile.about).max()),
+        "examples": float(closeness(vectors, profile.examples).max()),
+        "over not": float(np.max(positive - negative)) if len(profile.not_examples) else 0.0,
+        "not": float(negative[best]),
+        "over siblings": float(positive.max()) - sibling if siblings else 0.0,
+        "headline over siblings": float(positive[0]) - beside if siblings else 0.0,
+        "words": _overlap(reading, profile),
+        "subject": _subject(reading, profile),
+        "subject missing": float(_lacks_main_name(reading, profile)),
+        "screen": reading.screened.get(profile.topic.id, 0.0),
+        "same way": float(profile.facts.direction * reading.facts.direction),
+        "keyword": _keyword(reading, profile, whole=True),
+        "keyword in lead": _keyword(reading, profile, whole=False),
+        "opinion": float("opinion" in reading.facts.cues),
+        "roundup": float("roundup" in reading.facts.cues),
+    }
+    return features, _passage(reading, best)
+
+
+def _passage(reading: Reading, best: int) -> Passage:
+    """The passage behind row ``best`` of ``all_vectors``; the first row is title and lead."""
+    if best > 0:
+        return reading.passages[best - 1]
+    for kind in (PassageKind.LEAD, PassageKind.BODY):
+        for passage in reading.article.passages:
+            if passage.kind is kind:
+                return passage
+    return Passage(0, PassageKind.TITLE, reading.article.title)
+
+
+def _overlap(reading: Reading, profile: TopicProfile) -> float:
+    """Share of the topic's own words that stand in title and lead, 0 to 1."""
+    terms = profile.facts.terms
+    if not terms:
+        return 0.0
+    return len(terms & reading.facts.terms) / min(len(terms), 8)
+
+
+def _subject(reading: Reading, profile: TopicProfile) -> float:
+    """Share of the names that the topic's own words hold, weighed by how often; 0 to 1."""
+    total = sum(profile.subject.values())
+    if not total:
+        return 0.0
+    return sum(w for name, w in profile.subject.items() if name in reading.facts.names) / total
+
+
+def _lacks_main_name(reading: Reading, profile: TopicProfile) -> bool:
+    """The name that stands in at least half of the topic's texts is not in title or lead."""
+    if not profile.subject:
+        return False
+    main = max(sorted(profile.subject), key=lambda name: profile.subject[name])
+    return profile.subject[main] >= 0.5 and main not in reading.facts.names
+
+
+def _keyword(reading: Reading, profile: TopicProfile, *, whole: bool) -> float:
+    """+1 where a wanted keyword stands in the text, -1 where none does, 0 without keywords.
+
+    :param whole: look into the passages too, not into title and lead alone
+    """
+    wanted = profile.topic.keywords.any
+    if not wanted:
+        return 0.0
+    beyond = [p.text for p in reading.passages] if whole else []
+    return 1.0 if keyword_hit(wanted, " ".join([reading.key_text, *beyond])) else -1.0

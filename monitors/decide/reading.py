@@ -1,0 +1,109 @@
+"""What deciding is handed: an article as it was understood, and a topic's profile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitors.decide.calibration import Calibration
+from monitors.model import Article, Facts, Passage, Tier, Topic, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article with everything that was computed from its text alone.
+
+    :param tier: of its source
+    :param source_name: of its source
+    :param key_text: title and lead, at most 400 characters: what the event is
+    :param key_vector: of ``key_text``, centred, shape (d,)
+    :param passages: the evidence passages that were encoded
+    :param passage_vectors: theirs, centred, shape (n, d)
+    :param screened: topic id to the fast encoder's score, for topics that passed
+    :param facts: of title and lead
+    """
+
+    article: Article
+    tier: Tier
+    source_name: str
+    key_text: str
+    key_vector: Vector
+    passages: tuple[Passage, ...]
+    passage_vectors: Vector
+    screened: Mapping[str, float]
+    facts: Facts
+
+    @property
+    def all_vectors(self) -> Vector:
+        """Key and passages, shape (1 + n, d)."""
+        if not len(self.passage_vectors):
+            return self.key_vector[None]
+        return np.vstack([self.key_vector[None], self.passage_vectors])
+
+
+@dataclass(frozen=True, slots=True)
+class TopicProfile:
+    """A topic, ready to be compared.
+
+    :param about: vectors of name and description, shape (a, d), centred
+    :param examples: vectors of the example headlines, shape (e, d), centred
+    :param not_examples: likewise for what the operator does not want
+    :param level: mean and standard deviation of what general news score on this topic
+    :param facts: of the topic's own words: its direction and terms
+    :param subject: key of a name to the share of the topic's texts that hold it: what the
+        topic is about, by the operator's own words
+    """
+
+    topic: Topic
+    about: Vector
+    examples: Vector
+    not_examples: Vector
+    level: tuple[float, float]
+    facts: Facts
+    subject: Mapping[str, float]
+
+    @property
+    def positive(self) -> Vector:
+        """Everything that says what the topic is."""
+        return np.vstack([self.about, self.examples]) if len(self.examples) else self.about
+
+
+def profile(
+    topic: Topic,
+    about: Vector,
+    examples: Vector,
+    not_examples: Vector,
+    facts: Facts,
+    subject: Mapping[str, float],
+    calibration: Calibration,
+) -> TopicProfile:
+    """A profile whose level is measured on the shipped general news.
+
+    Scores are then told in standard deviations above what unrelated news score on this
+    very topic, so that one line means the same rate of false matches for every topic.
+    """
+    positive = np.vstack([about, examples]) if len(examples) else about
+    scores = closeness(calibration.background, positive)
+    level = (float(scores.mean()), float(max(scores.std(), 1e-3)))
+    return TopicProfile(topic, about, examples, not_examples, level, facts, subject)
+
+
+def closeness(texts: Vector, references: Vector) -> Vector:
+    """Cosine of each text to its nearest reference, shape (n,); 0 without references."""
+    if not len(references) or not len(texts):
+        return np.zeros(len(texts), dtype=np.float32)
+    nearest: Vector = (texts @ references.T).max(axis=1)
+    return nearest
+
+
+def keyword_hit(words: Sequence[str], text: str) -> str | None:
+    """The first of ``words`` that stands in ``text``; a star at its end matches any ending."""
+    lowered = text.lower()
+    for word in words:
+        pattern = re.escape(word.lower()).replace(r"\*", r"\w*")
+        if re.search(rf"(?<!\w){pattern}(?!\w)", lowered):
+            return word
+    return None

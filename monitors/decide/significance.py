@@ -1,0 +1,51 @@
+"""Would an analyst want a message? Stage, firmness, source tier and corroboration."""
+
+from __future__ import annotations
+
+from monitors.decide.reading import Reading
+from monitors.model import Stage, Tier
+
+_TITLE_CUES = (
+    "speculated",
+    "rumoured",
+    "planned",
+    "announced",
+    "agreed",
+    "signed",
+    "in_force",
+    "held",
+    "denied",
+    "reversed",
+    "opinion",
+    "speculation",
+    "talking_point",
+    "roundup",
+    "negation",
+    "eases",
+    "imposes",
+)
+_BODY_CUES = ("speculated", "rumoured", "opinion", "speculation", "talking_point", "signed")
+_TIERS = {Tier.OFFICIAL: 1.0, Tier.WIRE: 0.7, Tier.PRESS: 0.4, Tier.BLOG: 0.0}
+
+
+def significance_features(
+    reading: Reading, match_score: float, topic_features: dict[str, float], independent: int
+) -> dict[str, float]:
+    """Named features, all between about 0 and 1.
+
+    :param independent: sources that report it on their own, this one included
+    """
+    cues, facts = reading.facts.cues, reading.facts
+    features = {f"title {cue}": float(cue in cues) for cue in _TITLE_CUES}
+    features |= {f"body {cue}": float(f"body {cue}" in cues) for cue in _BODY_CUES}
+    features |= {
+        "tier": _TIERS[reading.tier],
+        "match": match_score,
+        "headline": min(topic_features.get("headline", 0.0) / 5.0, 2.0),
+        "question": float(reading.article.title.rstrip().endswith("?")),
+        "corroborated": min(independent - 1, 3) / 3.0,
+        "dated": float(bool(facts.dates)),
+        "figures": min(len(facts.numbers), 3) / 3.0,
+        "no cue": float(facts.stage is Stage.NONE),
+    }
+    return features

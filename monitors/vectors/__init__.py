@@ -1,0 +1,1 @@
+"""Texts to vectors: encoders as sentence-transformers models, and their cache."""

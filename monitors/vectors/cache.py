@@ -1,0 +1,55 @@
+"""A text is encoded once for each model: vectors are kept by the text's hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from monitors.clock import Clock
+from monitors.model import Vector
+from monitors.ports import Encoder, VectorStore
+
+
+def text_key(text: str) -> str:
+    """SHA-256 of ``text``, 32 hex digits: the cache key, and nobody can read the text in it."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+class CachedEncoder:
+    """An encoder in front of which a store remembers.
+
+    Is itself an :class:`~monitors.ports.Encoder`.
+    """
+
+    def __init__(self, encoder: Encoder, store: VectorStore, clock: Clock) -> None:
+        self._encoder = encoder
+        self._store = store
+        self._clock = clock
+
+    @property
+    def model_id(self) -> str:
+        return self._encoder.model_id
+
+    @property
+    def dimensions(self) -> int:
+        return self._encoder.dimensions
+
+    def encode(self, texts: Sequence[str]) -> Vector:
+        if not texts:
+            return np.empty((0, 0), dtype=np.float32)
+        keys = [text_key(text) for text in texts]
+        known = self._store.get(self.model_id, set(keys))
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if missing:
+            fresh = self._encoder.encode(list(missing.values()))
+            added = dict(zip(missing, fresh, strict=True))
+            self._store.put(self.model_id, added, self._clock.now())
+            # As stored: a vector is the same number whether it was cached or not.
+            known |= {key: _halved(row) for key, row in added.items()}
+        return np.stack([known[key] for key in keys])
+
+
+def _halved(row: Vector) -> Vector:
+    return row.astype(np.float16).astype(np.float32)

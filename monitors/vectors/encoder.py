@@ -1,0 +1,74 @@
+"""An encoder is any sentence-transformers model; it is loaded when it is first used."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from monitors.errors import EncoderError
+from monitors.model import Vector
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+MAX_CHARS = 2000
+"""Longer texts are cut: no model here reads beyond 512 tokens."""
+
+
+class SentenceEncoder:
+    """The :class:`~monitors.ports.Encoder` port on a sentence-transformers model.
+
+    :param name: ``builtin:e5-small``, ``builtin:use3``, or any model name or path that
+        sentence-transformers loads
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._model: SentenceTransformer | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def model_id(self) -> str:
+        return self._name
+
+    @property
+    def dimensions(self) -> int:
+        size = self._loaded().get_embedding_dimension()
+        if size is None:
+            raise EncoderError(self._name, "the model does not say how long its vectors are")
+        return int(size)
+
+    def encode(self, texts: Sequence[str]) -> Vector:
+        if not texts:
+            return np.empty((0, self.dimensions), dtype=np.float32)
+        # A NUL would end the text inside a C engine.
+        clean = [text.replace("\0", " ")[:MAX_CHARS] or " " for text in texts]
+        try:
+            rows = self._loaded().encode(
+                clean, normalize_embeddings=True, show_progress_bar=False, batch_size=16
+            )
+        except (RuntimeError, ValueError) as error:
+            raise EncoderError(
+                self._name, f"encoding {len(texts)} texts failed: {error}", "see tidings doctor"
+            ) from error
+        return np.asarray(rows, dtype=np.float32)
+
+    def _loaded(self) -> SentenceTransformer:
+        with self._lock:
+            if self._model is None:
+                # Imported late: torch takes seconds, and most commands encode nothing.
+                from monitors.vectors.builtin import load
+
+                try:
+                    self._model = load(self._name)
+                except Exception as error:
+                    raise EncoderError(
+                        self._name,
+                        f"the model cannot be loaded ({type(error).__name__}: {error})",
+                        "name a built-in model (builtin:e5-small, builtin:use3), a folder, "
+                        "or a model that this machine can download",
+                    ) from error
+            return self._model

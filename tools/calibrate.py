@@ -1,0 +1,435 @@
+"""Learn the numbers that decisions rest on, for one reader model.
+
+    python tools/calibrate.py [--model builtin:e5-small] [--streams FOLDER ...]
+
+Writes ``monitors/calibration/<model>.json`` (the learnt numbers and where they come from) and
+``<model>.npz`` (vectors of the shipped sample of general news). Four small logistic
+regressions are learnt from labelled streams: topic match, same development, same story,
+significance. Their lines are chosen on predictions for streams that each was not fitted on
+(leave one stream out), never on the stream itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from monitors.calibration import assemble, file_stem, general_news
+from monitors.clock import FixedClock
+from monitors.decide.calibration import Calibration
+from monitors.decide.judge import Circumstances, judge
+from monitors.decide.match import match
+from monitors.decide.memory import Memory
+from monitors.decide.novelty import pair_features
+from monitors.decide.reading import Reading, TopicProfile
+from monitors.decide.significance import significance_features
+from monitors.desk import Desk
+from monitors.evaluate import DecisionRecord, Scores, evaluate
+from monitors.evaluate.replay import arrive, replay_desk
+from monitors.model import Mention, Verdict
+from monitors.pipeline import new_report
+from monitors.steps.understand import profiles, understand
+from monitors.store import open_store
+from monitors.streams import LabelledStream, Role, load_stream
+from monitors.vectors.cache import CachedEncoder
+from monitors.vectors.encoder import SentenceEncoder
+
+ROOT = Path(__file__).parents[1]
+ARCHIVE = "ecbplus-train"
+TIMES = ("days", "hours", "two days", "same source")
+PAIRS = 24
+"""Earlier mentions that each article is compared with while learning."""
+
+
+@dataclass
+class Examples:
+    """Rows of one regression: features, label, weight, and the stream they come from."""
+
+    rows: list[dict[str, float]] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+
+    def without(self, group: str) -> Examples:
+        """All but the examples of one stream."""
+        kept = [i for i, other in enumerate(self.groups) if other != group]
+        return Examples(
+            [self.rows[i] for i in kept],
+            [self.labels[i] for i in kept],
+            [self.groups[i] for i in kept],
+        )
+
+    def table(self) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
+        """Feature names; values, shape (n, f); labels; groups."""
+        names = sorted({key for row in self.rows for key in row})
+        x = np.array([[row.get(key, 0.0) for key in names] for row in self.rows])
+        return names, x, np.array(self.labels), np.array(self.groups)
+
+    def add(self, features: dict[str, float], label: bool, group: str) -> None:
+        """One more example."""
+        self.rows.append(dict(features))
+        self.labels.append(int(label))
+        self.groups.append(group)
+
+
+@dataclass
+class Data:
+    """The examples of all four regressions."""
+
+    match: Examples = field(default_factory=Examples)
+    same: Examples = field(default_factory=Examples)
+    story: Examples = field(default_factory=Examples)
+    significance: Examples = field(default_factory=Examples)
+
+    def without(self, group: str) -> Data:
+        """All but the examples of one stream."""
+        return Data(
+            self.match.without(group),
+            self.same.without(group),
+            self.story.without(group),
+            self.significance.without(group),
+        )
+
+
+@dataclass(frozen=True)
+class World:
+    """A stream, understood: what deciding on it needs."""
+
+    stream: LabelledStream
+    readings: list[tuple[Reading, str]]
+    profiles: dict[str, TopicProfile]
+
+
+def main() -> None:
+    """Learn and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="builtin:e5-small")
+    parser.add_argument("--screen", default="builtin:use3")
+    parser.add_argument("--streams", nargs="*", type=Path, default=default_streams())
+    parser.add_argument("--pairs-only", nargs="*", type=Path, default=[])
+    arguments = parser.parse_args()
+    cache = ROOT / "var" / "calibrate.db"
+    cache.parent.mkdir(exist_ok=True)
+    store = open_store(f"sqlite:///{cache}")
+    store.migrate()
+    clock = FixedClock(load_stream(arguments.streams[0]).articles[0].published)
+    reader = CachedEncoder(SentenceEncoder(arguments.model), store.vectors, clock)
+    screen = CachedEncoder(SentenceEncoder(arguments.screen), store.vectors, clock)
+    sample = general_news()
+    rows = reader.encode([text for _, text in sample])
+    start = assemble(arguments.model, _blank(), [language for language, _ in sample], rows)
+    data = Data()
+    worlds = []
+    for folder in [*arguments.streams, *arguments.pairs_only]:
+        only = folder in arguments.pairs_only
+        world = collect(load_stream(folder), start, screen, reader, data, only)
+        worlds += [] if only else [world]
+    for folder in arguments.pairs_only:
+        _draw_times(data.same, folder.name)
+    languages = [language for language, _ in sample]
+
+    def make(numbers: dict[str, Any]) -> Calibration:
+        return assemble(arguments.model, numbers, languages, rows)
+
+    numbers = learn(data, show=True)
+    numbers["lines"] = measure_held_out(data, worlds, make)
+    numbers["learnt from"] = [folder.name for folder in arguments.streams + arguments.pairs_only]
+    numbers["by"] = "tools/calibrate.py"
+    numbers["model"], numbers["screen"] = arguments.model, arguments.screen
+    stem = ROOT / "monitors" / "calibration" / file_stem(arguments.model)
+    stem.with_suffix(".json").write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
+    np.savez_compressed(stem.with_suffix(".npz"), vectors=rows.astype(np.float16))
+    store.close()
+
+
+def _draw_times(examples: Examples, group: str) -> None:
+    """Give the pairs of an archive without publication times those of pairs that have them.
+
+    Drawn among pairs with the same label, so that time weighs neither more nor less than in
+    the streams that know it.
+    """
+    rng = np.random.default_rng(7)
+    known = [i for i, other in enumerate(examples.groups) if other != group]
+    by_label = {y: [i for i in known if examples.labels[i] == y] for y in (0, 1)}
+    for i, other in enumerate(examples.groups):
+        if other == group and by_label[examples.labels[i]]:
+            drawn = examples.rows[int(rng.choice(by_label[examples.labels[i]]))]
+            examples.rows[i] |= {name: drawn[name] for name in TIMES}
+
+
+def measure_held_out(
+    data: Data, worlds: list[World], make: Callable[[dict[str, Any]], Calibration]
+) -> dict[str, Any]:
+    """Choose the lines on streams that the regressions were not fitted on.
+
+    Each stream is decided on with regressions learnt from all others; the lines with the
+    best F1 over all streams together win. Prints what that gives for each stream.
+
+    :returns: the lines
+    """
+    fitted = {world.stream.name: learn(data.without(world.stream.name)) for world in worlds}
+    story_line = _best_line(*_held_out_pairs(data.story), beta=0.5)
+    best: tuple[float, dict[str, Any]] = (-1.0, {})
+    by_alert_line: dict[float, dict[float, float]] = {}
+    for match_line, same_line in itertools.product((0.2, 0.3, 0.4), (0.6, 0.7, 0.8, 0.88)):
+        for alert_line in (0.25, 0.3, 0.35, 0.4, 0.45, 0.5):
+            lines = _lines(match_line, same_line, alert_line, story_line)
+            totals = [
+                decide_all(world, make(fitted[world.stream.name] | {"lines": lines}))
+                for world in worlds
+            ]
+            precision, recall, score = _pooled(totals)
+            by_alert_line.setdefault(alert_line, {})[score] = precision
+            if score > best[0]:
+                best = (score, lines)
+                print(
+                    f"  lines {match_line} {same_line} {alert_line}: P {precision:.2f} "
+                    f"R {recall:.2f} F1 {score:.3f}",
+                    flush=True,
+                )
+    for world in worlds:
+        calibration = make(fitted[world.stream.name] | {"lines": best[1]})
+        scores = decide_all(world, calibration, resamples=200)
+        print(
+            f"held out {world.stream.name}: to tell {scores.wanted}, alerts {scores.alerts}, "
+            f"P {scores.precision.value or 0:.2f} R {scores.recall.value or 0:.2f} "
+            f"F1 {scores.f1.value or 0:.2f}, duplicates {scores.duplicates}, "
+            f"false {scores.false} ({scores.false_off_topic} off topic), "
+            f"missed {scores.missed}, B3 {scores.story_quality.f1 or 0:.2f}"
+        )
+    return best[1]
+
+
+def decide_all(world: World, calibration: Calibration, resamples: int = 2) -> Scores:
+    """The scores of deciding on a whole stream, in memory."""
+    memories = {topic_id: Memory() for topic_id in world.profiles}
+    records = []
+    for reading, stream_id in world.readings:
+        around = Circumstances(now=reading.article.first_seen)
+        for topic_id in reading.screened:
+            shape = world.profiles[topic_id]
+            siblings = [other for name, other in world.profiles.items() if name != topic_id]
+            made = judge(reading, shape, siblings, memories[topic_id], calibration, around)
+            if made.mention:
+                memories[topic_id].add(made.mention)
+            if made.decision.verdict is Verdict.ALERT:
+                _tell(memories[topic_id], made.decision.development_id)
+            records.append(
+                DecisionRecord(
+                    stream_id,
+                    topic_id,
+                    made.decision.verdict,
+                    development=made.decision.development_id,
+                )
+            )
+    return evaluate(world.stream, records, resamples=resamples).overall
+
+
+def _tell(memory: Memory, development: str | None) -> None:
+    """A development that was held back and is told now is told in all its mentions."""
+    for place, mention in enumerate(memory.mentions):
+        if mention.development_id == development and not mention.told:
+            memory.mentions[place] = replace(mention, told=True)
+
+
+def _pooled(totals: list[Scores]) -> tuple[float, float, float]:
+    precision = sum(s.correct for s in totals) / max(sum(s.alerts for s in totals), 1)
+    recall = sum(s.told for s in totals) / max(sum(s.wanted for s in totals), 1)
+    return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
+
+
+def _lines(match: float, same: float, alert: float, story: float) -> dict[str, Any]:
+    """Lines for every sensitivity: strict and broad lie a third to either side."""
+    return {
+        "match": {
+            "strict": round(match * 1.33, 2),
+            "balanced": match,
+            "broad": round(match * 0.67, 2),
+        },
+        "alert": {
+            "strict": round(alert * 1.33, 2),
+            "balanced": alert,
+            "broad": round(alert * 0.67, 2),
+        },
+        "same": same,
+        "story": story,
+        "near miss": round(match / 2, 2),
+    }
+
+
+def default_streams() -> list[Path]:
+    """The labelled streams of the repository."""
+    own = sorted(p.parent for p in (ROOT / "benchmarks" / "streams").glob("*/stream.jsonl"))
+    return [ROOT / "monitors" / "demo" / "newsroom", *own]
+
+
+def _blank() -> dict[str, Any]:
+    nothing: dict[str, Any] = {"bias": 0.0, "weights": {}}
+    lines = {"match": {}, "alert": {}, "same": 0.5, "story": 0.5, "near miss": 0.2}
+    return dict.fromkeys(("match", "same", "story", "significance"), nothing) | {"lines": lines}
+
+
+def collect(
+    stream: LabelledStream,
+    calibration: Calibration,
+    screen: CachedEncoder,
+    reader: CachedEncoder,
+    data: Data,
+    pairs_only: bool,
+) -> World:
+    """Add the examples that a stream gives."""
+    clock = FixedClock(stream.articles[0].published - timedelta(hours=1))
+    store = open_store("sqlite:///:memory:")
+    store.migrate()
+    desk = replay_desk(stream, clock, store, screen, reader, calibration)
+    report = new_report(desk)
+    own = {arrive(desk, clock, row, report).id: row.id for row in stream.articles}
+    articles = store.articles.undecided(100_000)
+    readings = [
+        r for i in range(0, len(articles), 64) for r in understand(desk, articles[i : i + 64])
+    ]
+    print(f"{stream.name}: {len(readings)} articles read")
+    passed = sum(len(r.screened) for r in readings)
+    print(f"  screen let {passed} of {len(readings) * len(stream.topics)} pairs through")
+    memories = {topic.id: Memory() for topic in stream.topics}
+    for reading in readings:
+        _learn_from(
+            stream, desk, calibration, reading, own[reading.article.id], memories, data, pairs_only
+        )
+    store.close()
+    return World(stream, [(r, own[r.article.id]) for r in readings], dict(desk.profiles))
+
+
+def _learn_from(
+    stream: LabelledStream,
+    desk: Desk,
+    calibration: Calibration,
+    reading: Reading,
+    stream_id: str,
+    memories: dict[str, Memory],
+    data: Data,
+    pairs_only: bool,
+) -> None:
+    shapes = profiles(desk)
+    labels = stream.labels.get(stream_id, {})
+    for topic in stream.topics:
+        mine = [label for label in labels.get(topic.id, ()) if label.role is not Role.BACKGROUND]
+        if topic.id not in reading.screened:
+            if mine:
+                print(f"  screen lost {stream_id} for {topic.id}: {reading.article.title}")
+            continue
+        siblings = [shape for name, shape in shapes.items() if name != topic.id]
+        fit = match(reading, shapes[topic.id], siblings, calibration)
+        if not pairs_only:
+            data.match.add(dict(fit.parts), bool(mine), stream.name)
+        if not mine:
+            continue
+        development = stream.developments[mine[0].development]
+        memory = memories[topic.id]
+        now = reading.article.first_seen
+        if len(memory):
+            closeness = memory.vectors() @ reading.key_vector
+            for row in np.argsort(-closeness)[:PAIRS]:
+                mention = memory.mentions[int(row)]
+                features = pair_features(reading, mention, float(closeness[row]), memory, now)
+                data.same.add(features, mention.development_id == development.id, stream.name)
+                if not pairs_only:
+                    data.story.add(
+                        features, mention.story_id == root(stream, development.id), stream.name
+                    )
+        memory.add(_mention(reading, topic.id, development.id, root(stream, development.id)))
+        if not pairs_only:
+            significant = any(stream.developments[label.development].significant for label in mine)
+            weighed = significance_features(reading, 0.9, dict(fit.parts), 1)
+            data.significance.add(weighed, significant, stream.name)
+
+
+def root(stream: LabelledStream, development: str) -> str:
+    """The first step of the chain that a development belongs to."""
+    while (parent := stream.developments[development].parent) is not None:
+        development = parent
+    return development
+
+
+def _mention(reading: Reading, topic: str, development: str, story: str) -> Mention:
+    article = reading.article
+    return Mention(
+        topic, story, development, article.id, article.source_id, article.title,
+        reading.key_text, "", article.language, article.first_seen, article.published,
+        reading.facts, reading.key_vector, told=True,
+    )  # fmt: skip
+
+
+def learn(data: Data, *, show: bool = False) -> dict[str, Any]:
+    """Fit all four regressions."""
+    names = ("match", "same", "story", "significance")
+    return {name: _fit(name, getattr(data, name), show) for name in names}
+
+
+def _fit(name: str, examples: Examples, show: bool) -> dict[str, Any]:
+    names, x, y, groups = examples.table()
+    model = _model(x, y, groups)
+    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
+    weights = model.coef_[0] / spread
+    bias = float(model.intercept_[0] - np.sum(model.coef_[0] * mean / spread))
+    if show:
+        truth, out = _held_out_pairs(examples)
+        print(
+            f"{name}: {len(y)} examples, {y.mean():.2f} positive, held-out "
+            f"AUC {roc_auc_score(truth, out):.3f}, AP {average_precision_score(truth, out):.3f}"
+        )
+        for key, scaled in sorted(
+            zip(names, model.coef_[0], strict=True), key=lambda p: -abs(p[1])
+        ):
+            print(f"    {key:22} {scaled:+.2f}")
+    table = {key: round(float(weight), 4) for key, weight in zip(names, weights, strict=True)}
+    return {"bias": round(bias, 4), "weights": table}
+
+
+def _held_out_pairs(examples: Examples) -> tuple[np.ndarray, np.ndarray]:
+    """Labels of own streams, and predictions of regressions fitted without the stream."""
+    _, x, y, groups = examples.table()
+    out = np.full(len(y), np.nan)
+    for group in sorted(set(groups) - {ARCHIVE}):
+        inside = groups != group if len(set(groups)) > 1 else groups == group
+        model = _model(x[inside], y[inside], groups[inside])
+        out[groups == group] = model.predict_proba(_scaled(x[inside], x[groups == group]))[:, 1]
+    known = ~np.isnan(out)
+    return y[known], out[known]
+
+
+def _scaled(reference: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    return (rows - reference.mean(axis=0)) / (reference.std(axis=0) + 1e-6)
+
+
+def _model(x: np.ndarray, y: np.ndarray, groups: np.ndarray) -> LogisticRegression:
+    # An archive without times must not outweigh the streams that decisions are made on.
+    weights = np.where(groups == ARCHIVE, 0.3, 1.0)
+    return LogisticRegression(C=0.1, max_iter=3000).fit(_scaled(x, x), y, sample_weight=weights)
+
+
+def _best_line(y: np.ndarray, p: np.ndarray, beta: float = 1.0) -> float:
+    """The probability line with the best F-measure on held-out predictions."""
+    lines = np.linspace(0.05, 0.95, 91)
+
+    def score(line: float) -> float:
+        said = p >= line
+        hits = float(np.sum(said & (y == 1)))
+        return (1 + beta**2) * hits / (beta**2 * y.sum() + said.sum() + 1e-9)
+
+    return round(float(max(lines, key=score)), 2)
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    main()
