@@ -43,13 +43,18 @@ def draft(
     return tuple(drafted)
 
 
-def edited(parent: Alert, ref: SourceRef, stage: Stage, now: datetime) -> Alert | None:
+def edited(
+    parent: Alert, ref: SourceRef, stage: Stage, now: datetime, *, step: bool = False
+) -> Alert | None:
     """The thread's first message with one more source or a later stage; None if unchanged.
 
     :param parent: the message as it stands now
+    :param step: the article is a new step: its stage holds also where it leads back, such
+        as from signed to planned; a mere retelling never does that
     """
-    known = any(source.url == ref.url for source in parent.sources)
-    if known and stage in (parent.stage, Stage.NONE):
+    known = any(source.url == ref.url or source.name == ref.name for source in parent.sources)
+    stage = stage if step and stage not in _WEAK else max(parent.stage, stage, key=_rank)
+    if known and stage is parent.stage:
         return None
     return replace(
         parent,
@@ -57,8 +62,15 @@ def edited(parent: Alert, ref: SourceRef, stage: Stage, now: datetime) -> Alert 
         kind=AlertKind.EDIT,
         created_at=now,
         sources=parent.sources if known else (*parent.sources, ref),
-        stage=parent.stage if stage is Stage.NONE else stage,
+        stage=stage,
     )
+
+
+_WEAK = (Stage.NONE, Stage.SPECULATED, Stage.RUMOURED)
+
+
+def _rank(stage: Stage) -> int:
+    return list(Stage).index(stage)
 
 
 def edit_key(story_id: str, channel: str) -> str:
@@ -108,11 +120,11 @@ def _alert(
 
 
 def _novelty(judgement: Judgement) -> str:
+    """What is new, in words; the message says by itself whether it opens a story."""
     decision = judgement.decision
-    facts = "; ".join(decision.new_facts)
     if decision.reason is Reason.NEW_STEP:
-        return f"new step. {facts}" if facts else "new step"
-    return f"first report on this. {facts}" if facts else "first report on this"
+        return "; ".join(decision.new_facts) or "a further step"
+    return "nothing told before on this topic reports it"
 
 
 def _earliest(rulings: Iterable[Ruling], now: datetime) -> datetime:

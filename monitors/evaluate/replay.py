@@ -29,6 +29,7 @@ from monitors.model import (
     PollState,
     Receipt,
     Source,
+    SourceState,
     Watchlist,
 )
 from monitors.pipeline import new_report
@@ -64,10 +65,12 @@ def replay(
     screen: Encoder,
     reader: Encoder,
     progress: Progress = lambda step, done, of: None,
+    calibration: Calibration | None = None,
 ) -> Replay:
     """Decide on every article of ``stream`` in order. Labels are not looked at.
 
     :param folder: where the replay's own database is made
+    :param calibration: the model's own unless another is handed in
     :param progress: called with a step's name, how much is done, and of how much
     :raises EncoderError: a model cannot be used, or has no calibration
     """
@@ -75,7 +78,7 @@ def replay(
     store = open_store(f"sqlite:///{folder / 'replay.db'}")
     try:
         store.migrate()
-        desk = replay_desk(stream, clock, store, screen, reader)
+        desk = replay_desk(stream, clock, store, screen, reader, calibration)
         report = new_report(desk)
         stream_ids = {}
         for count, row in enumerate(stream.articles, start=1):
@@ -104,6 +107,9 @@ def replay_desk(
         Source(s.id, s.name, "folder", s.id, s.tier, s.language) for s in stream.sources.values()
     )
     store.decisions.finish_baseline([topic.id for topic in stream.topics], clock.now())
+    for source in sources:  # an empty first poll ends the baseline of a source
+        known = SourceState(source.id, baseline_done=True)
+        store.sources.save_poll(Poll(source.id, PollState.EMPTY, clock.now()), known)
     return Desk(
         watchlist=Watchlist(sources, stream.topics),
         clock=clock,

@@ -1,0 +1,54 @@
+"""Everything a run needs, in one place: the ports' adapters and the watch list.
+
+A desk is put together by :func:`monitors.wiring.open_desk` from settings, by the demo from
+local servers, and by a test from fakes. The steps take nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from monitors.clock import Clock, SystemClock
+from monitors.decide.calibration import Calibration
+from monitors.decide.reading import TopicProfile
+from monitors.model import Source, Watchlist
+from monitors.ports import Encoder, Extractor, Fetcher, Notifier, SourceReader, Store
+
+
+@dataclass
+class Desk:
+    """Adapters, watch list and limits.
+
+    :param screen: the fast encoder, over every passage
+    :param reader: the careful encoder, over what passes the screen
+    :param batch: entries or articles that are handled before results are stored
+    :param window: how far back a topic's memory reaches
+    :param wall: real time, for the lease; ``clock`` may be set to another day
+    :param message_spacing: seconds between two messages to one channel
+    """
+
+    watchlist: Watchlist
+    clock: Clock
+    store: Store
+    fetcher: Fetcher
+    readers: Mapping[str, SourceReader]
+    extractor: Extractor
+    screen: Encoder
+    reader: Encoder
+    calibration: Calibration
+    notifier: Notifier
+    batch: int = 64
+    window: timedelta = timedelta(days=90)
+    message_spacing: float = 1.0
+    wall: Clock = field(default_factory=SystemClock)
+    profiles: dict[str, TopicProfile] = field(default_factory=dict)
+    """filled by the understand step, once for each topic definition"""
+
+    def source(self, source_id: str) -> Source:
+        """The source with this id; one that left the watch list is given its bare id."""
+        for source in self.watchlist.sources:
+            if source.id == source_id:
+                return source
+        return Source(source_id, source_id, "feed", "")

@@ -1,0 +1,167 @@
+"""The pipe, in plain Python. Every caller goes through it.
+
+::
+
+    watch.yaml ──► topics ────────────────────────────────────┐
+    sources ─► entries ─► pages ─► articles ─► passages ─► matches ─► decisions ─► outbox ─► Slack
+            collect    read    │         understand      │        decide           │  tell
+                               └── stored ───────────────┴── one transaction ──────┘
+
+Each step takes what the one before it stored, so a run that was killed anywhere is finished
+by the next: entries wait until they are read, articles until they are decided, alerts until
+they are delivered. The Prefect flow calls the same steps one by one; :func:`run` is all of
+them for the command line, cron, the evaluator and tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+
+from monitors.desk import Desk
+from monitors.errors import RunSkipped, StoreError, TidingsError
+from monitors.runs import RunReport
+from monitors.steps.collect import collect
+from monitors.steps.decide import Bench, decide, finish_baseline, open_bench
+from monitors.steps.read import read
+from monitors.steps.tell import tell
+from monitors.steps.understand import understand
+
+log = logging.getLogger(__name__)
+
+LEASE = "run"
+LEASE_FOR = timedelta(minutes=10)
+BEAT = 120.0
+"""Seconds between two renewals of the lease."""
+
+MOST_BEATS = 60
+"""After so many a run is taken to hang; another may take over."""
+
+
+def new_report(desk: Desk) -> RunReport:
+    """The empty report of a run that starts now."""
+    return RunReport(run_id=f"R-{uuid.uuid4().hex[:12]}", started=desk.clock.now())
+
+
+@contextmanager
+def lease(desk: Desk, report: RunReport) -> Iterator[None]:
+    """Hold the single-run lease, and renew it every two minutes while the block runs.
+
+    :raises RunSkipped: another run holds it and was heard of in the last ten minutes
+    """
+    keep_lease(desk, report)
+    done = threading.Event()
+    heart = threading.Thread(target=_beat, args=(desk, report, done), daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        done.set()
+        heart.join()
+        # Where the database fails, the lease runs out by itself.
+        with suppress(StoreError):
+            desk.store.runs.release(LEASE, report.run_id)
+
+
+def keep_lease(desk: Desk, report: RunReport) -> None:
+    """Take or renew the lease.
+
+    :raises RunSkipped: another run holds it, also where it took over because this one was
+        not heard of for ten minutes
+    """
+    other = desk.store.runs.acquire(LEASE, report.run_id, desk.wall.now(), LEASE_FOR)
+    if other is not None:
+        raise RunSkipped(
+            "this run",
+            f"run {other} is still at work",
+            "Nothing is lost: the next run goes on, after ten minutes also where one died",
+        )
+
+
+def _beat(desk: Desk, report: RunReport, done: threading.Event) -> None:
+    """Renew the lease until ``done``: reading slow pages takes longer than it lasts."""
+    for _ in range(MOST_BEATS):
+        if done.wait(BEAT):
+            return
+        try:
+            keep_lease(desk, report)
+        except TidingsError as error:
+            log.warning("%s", error)  # the run itself finds out before it decides
+
+
+def judge_waiting(desk: Desk, report: RunReport) -> None:
+    """Understand and decide every stored article that waits for it, batch by batch."""
+    keep_lease(desk, report)
+    bench = open_bench(desk)
+    while articles := desk.store.articles.undecided(desk.batch):
+        with timed(report, "understand"):
+            readings = understand(desk, articles)
+        with timed(report, "decide"):
+            decide(desk, bench, readings, report)
+        keep_lease(desk, report)
+    end_baseline(desk, bench, report)
+
+
+def end_baseline(desk: Desk, bench: Bench, report: RunReport) -> None:
+    """New topics alert from the next run on, once a source has answered.
+
+    Also one that answered an earlier run, which may have been killed before it came here.
+    """
+    ids = [source.id for source in desk.watchlist.sources]
+    if any(state.succeeded_at for state in desk.store.sources.states(ids).values()):
+        finish_baseline(desk, bench)
+
+
+def finish(desk: Desk, report: RunReport) -> None:
+    """Close the report and store it."""
+    report.finished = desk.clock.now()
+    desk.store.runs.save(report.run_id, report.started, report.as_json())
+
+
+@contextmanager
+def recorded(desk: Desk, report: RunReport) -> Iterator[None]:
+    """Close and store the report at the end, also where the run failed: then it says why."""
+    try:
+        yield
+    except TidingsError as error:
+        report.problems.append(str(error))
+        with suppress(StoreError):
+            finish(desk, report)
+        raise
+    finish(desk, report)
+
+
+async def run(desk: Desk, only: Collection[str] = (), *, dry: bool = False) -> RunReport:
+    """One whole pass: what cron would call.
+
+    :param only: source ids to ask whether they are due or not; empty: all that are due
+    :param dry: decide and store, but deliver nothing
+    :raises RunSkipped: another run is at work
+    """
+    report = new_report(desk)
+    with lease(desk, report), recorded(desk, report):
+        with timed(report, "collect"):
+            await collect(desk, report, only)
+        with timed(report, "read"):
+            await read(desk, report)
+        await asyncio.to_thread(judge_waiting, desk, report)
+        if not dry:
+            with timed(report, "tell"):
+                await asyncio.to_thread(tell, desk, report)
+    return report
+
+
+@contextmanager
+def timed(report: RunReport, step: str) -> Iterator[None]:
+    """Add the wall seconds of the block to the report."""
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        report.seconds[step] = report.seconds.get(step, 0.0) + time.monotonic() - started

@@ -1,0 +1,77 @@
+"""What a run did, in numbers that add up: stored, shown in the terminal and in Prefect."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass
+class RunReport:
+    """The report of one run. Steps write their part as they finish.
+
+    :param polled: sources asked
+    :param failures: source name to one clear line
+    :param listed: entries that the sources listed: new, revision (changed since), seen
+    :param fates: what became of the entries that waited for reading, these and those that
+        earlier runs left: one count each, by :class:`~monitors.model.Fate`, or ``waiting``
+    :param unreadable: article URL (redacted) to cause
+    :param reasons: decisions by :class:`~monitors.model.Reason`
+    :param alerts: one row an alert verdict: topic, headline, reason, article, url
+    :param delivered: outcomes of deliveries by name
+    :param problems: one clear line each: what, where, what to do
+    :param seconds: wall seconds by step
+    """
+
+    run_id: str
+    started: datetime
+    finished: datetime | None = None
+    polled: int = 0
+    not_modified: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
+    listed: Counter[str] = field(default_factory=Counter)
+    fates: Counter[str] = field(default_factory=Counter)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    articles: int = 0
+    screened_out: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    alerts: list[dict[str, str]] = field(default_factory=list)
+    held: list[dict[str, str]] = field(default_factory=list)
+    delivered: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def matched(self) -> int:
+        """Articles-and-topics that fitted, whatever came of it."""
+        unmatched = {"off topic", "near miss", "opposite direction", "excluded"}
+        return sum(n for reason, n in self.reasons.items() if reason not in unmatched)
+
+    def headline(self) -> str:
+        """One line for a run's name or state: "312 new, 4 matched, 1 alert"."""
+        alerts = self.verdicts.get("alert", 0)
+        parts = [
+            f"{self.listed.get('new', 0)} new",
+            f"{self.matched} matched",
+            f"{alerts} alert{'' if alerts == 1 else 's'}",
+        ]
+        if self.failures:
+            count = len(self.failures)
+            parts.append(f"{count} source{'' if count == 1 else 's'} failed")
+        if self.delivered.get("dead"):
+            parts.append(f"{self.delivered['dead']} undeliverable")
+        return ", ".join(parts)
+
+    def as_json(self) -> Mapping[str, Any]:
+        """Plain values, for the store and ``--json``."""
+        plain = asdict(self)
+        plain["started"] = self.started.isoformat()
+        plain["finished"] = self.finished.isoformat() if self.finished else None
+        plain["headline"] = self.headline()
+        for name in ("listed", "fates", "reasons", "verdicts", "delivered"):
+            plain[name] = dict(getattr(self, name))
+        return plain

@@ -1,0 +1,129 @@
+"""Collect: ask each due source for its entries, keep those not seen."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from monitors.desk import Desk
+from monitors.errors import FetchError, SourceError, TidingsError
+from monitors.fetch.politeness import next_poll
+from monitors.model import Fate, Poll, PollState, Source, SourceState
+from monitors.runs import RunReport
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 16
+"""Sources asked at the same time; the budget of each host is the fetcher's."""
+
+
+async def collect(desk: Desk, report: RunReport, only: Collection[str] = ()) -> None:
+    """Poll every due source and store what is new.
+
+    :param only: source ids to ask, due or not; empty asks all that are due
+    """
+    known = {source.id for source in desk.watchlist.sources}
+    report.problems += [
+        f"source {source_id!r}: the watch list has none with this id. See tidings sources"
+        for source_id in sorted(set(only) - known)
+    ]
+    now = desk.clock.now()
+    states = await asyncio.to_thread(
+        desk.store.sources.states, [source.id for source in desk.watchlist.sources]
+    )
+    due = [
+        source
+        for source in desk.watchlist.sources
+        if (source.id in only if only else _is_due(states[source.id], now))
+    ]
+    gate = asyncio.Semaphore(AT_ONCE)
+    storing = asyncio.Lock()
+
+    async def one(source: Source) -> None:
+        async with gate:
+            poll = await _ask(desk, source, states[source.id], now)
+        # Stored at once: a source that hangs cannot lose what the others gave.
+        async with storing:
+            await asyncio.to_thread(_keep, desk, source, states[source.id], poll, report)
+
+    await asyncio.gather(*(one(source) for source in due))
+
+
+def _is_due(state: SourceState, now: datetime) -> bool:
+    return state.next_poll_at is None or state.next_poll_at <= now
+
+
+async def _ask(desk: Desk, source: Source, state: SourceState, now: datetime) -> Poll:
+    """The poll of one source; a failure is a poll too."""
+    reader = desk.readers.get(source.kind)
+    try:
+        if reader is None:
+            raise SourceError(source.name, f"there is no source kind {source.kind!r}")
+        return await reader.poll(source, state, desk.fetcher, now)
+    except (FetchError, SourceError) as error:
+        return Poll(
+            source.id,
+            PollState.FAILED,
+            now,
+            status=getattr(error, "status", None),
+            error=str(error),
+            retry_after=getattr(error, "retry_after", None),
+        )
+    except Exception as error:
+        # A source must not stop the others, whatever is wrong with it or with its reader.
+        log.exception("polling %s failed unexpectedly", source.name)
+        return _failed(source, now, error)
+
+
+def _keep(desk: Desk, source: Source, state: SourceState, poll: Poll, report: RunReport) -> None:
+    try:
+        poll, fates = _save(desk, source, state, poll)
+    except TidingsError as error:
+        report.failures[source.name] = str(error)
+        return
+    report.polled += 1
+    report.not_modified += poll.state is PollState.NOT_MODIFIED
+    report.listed.update({fate.value: count for fate, count in fates.items() if count})
+    report.problems.extend(f"{source.name}: {problem}" for problem in poll.problems)
+    if poll.error:
+        report.failures[source.name] = poll.error
+
+
+def _save(
+    desk: Desk, source: Source, state: SourceState, poll: Poll
+) -> tuple[Poll, dict[Fate, int]]:
+    """Store the poll; one that no database takes is stored as a failed one."""
+    try:
+        return poll, desk.store.sources.save_poll(poll, _after(source, state, poll))
+    except TidingsError:
+        raise
+    except Exception as error:
+        log.exception("what %s listed cannot be stored", source.name)
+        poll = _failed(source, desk.clock.now(), error)
+        return poll, desk.store.sources.save_poll(poll, _after(source, state, poll))
+
+
+def _after(source: Source, state: SourceState, poll: Poll) -> SourceState:
+    failed = poll.state is PollState.FAILED
+    heard = replace(
+        state,
+        etag=state.etag if failed else poll.etag,
+        last_modified=state.last_modified if failed else poll.last_modified,
+        polled_at=poll.at,
+        succeeded_at=state.succeeded_at if failed else poll.at,
+        failures=state.failures + 1 if failed else 0,
+        baseline_done=state.baseline_done or not failed,
+        last_state=poll.state,
+        last_error=poll.error,
+    )
+    due_again = next_poll(heard, source, poll.at, poll.retry_after, jitter=random.random())
+    return replace(heard, next_poll_at=due_again)
+
+
+def _failed(source: Source, now: datetime, error: Exception) -> Poll:
+    line = f"{source.name}: unexpected {type(error).__name__}. See the log of this run"
+    return Poll(source.id, PollState.FAILED, now, error=line)

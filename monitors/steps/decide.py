@@ -1,0 +1,200 @@
+"""Decide: one verdict for each article and topic that passed the screen.
+
+Decisions, memory and outbox rows of one article are stored in one transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitors.alerts.drafting import Ruling, draft, edited, source_ref
+from monitors.decide.judge import Circumstances, Judgement, judge
+from monitors.decide.memory import Memory
+from monitors.decide.reading import Reading, TopicProfile
+from monitors.desk import Desk
+from monitors.errors import TidingsError
+from monitors.model import Alert, Decision, Reason, Topic, Verdict
+from monitors.ports import Outcome, TopicState
+from monitors.redact import redact
+from monitors.runs import RunReport
+from monitors.steps.understand import profiles
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Bench:
+    """What deciding holds over a run: profiles, topic states and memories, loaded once."""
+
+    profiles: Mapping[str, TopicProfile]
+    states: Mapping[str, TopicState]
+    memories: dict[str, Memory] = field(default_factory=dict)
+    budgets: dict[str, int] = field(default_factory=dict)
+
+
+def open_bench(desk: Desk) -> Bench:
+    """Load what the watch list's topics remember."""
+    now = desk.clock.now()
+    ids = [topic.id for topic in desk.watchlist.topics]
+    bench = Bench(profiles(desk), desk.store.decisions.topic_states(ids))
+    for topic in desk.watchlist.topics:
+        bench.memories[topic.id] = Memory(desk.store.decisions.memory(topic.id, now - desk.window))
+    return bench
+
+
+def decide(desk: Desk, bench: Bench, readings: Sequence[Reading], report: RunReport) -> None:
+    """Decide on each reading, first published first, and store each outcome as it is made."""
+    for reading in sorted(readings, key=_claimed):
+        try:
+            rulings = _rulings(desk, bench, reading)
+            desk.store.decisions.record(_outcome(desk, reading, rulings))
+        except TidingsError:
+            raise
+        except Exception as error:
+            # One article must not stop the others, in this run and in all that follow.
+            log.exception("deciding on %s failed unexpectedly", reading.article.id)
+            rulings = _given_up(desk, reading, error)
+            desk.store.decisions.record(_outcome(desk, reading, rulings))
+            title, kind = reading.article.title, type(error).__name__
+            line = f"{reading.source_name}: {title!r} cannot be decided on (unexpected {kind})"
+            report.problems.append(f"{line}. See the log of this run")
+        _remember(bench, rulings)
+        _count(report, reading, rulings)
+
+
+def finish_baseline(desk: Desk, bench: Bench) -> None:
+    """New topics have had their silent first look: from now on they alert."""
+    fresh = [topic_id for topic_id, state in bench.states.items() if not state.baseline_done]
+    if fresh:
+        desk.store.decisions.finish_baseline(fresh, desk.clock.now())
+
+
+def _claimed(reading: Reading) -> datetime:
+    """When it was published, as far as that can be: all that one poll lists is seen at once."""
+    seen = reading.article.first_seen
+    return min(reading.article.published or seen, seen)
+
+
+def _rulings(desk: Desk, bench: Bench, reading: Reading) -> list[Ruling]:
+    return [
+        Ruling(topic, _judge(desk, bench, reading, topic))
+        for topic in desk.watchlist.topics
+        if topic.id in reading.screened
+    ]
+
+
+def _given_up(desk: Desk, reading: Reading, error: Exception) -> list[Ruling]:
+    """Decisions that say that there is none."""
+    return [
+        Ruling(
+            topic,
+            Judgement(
+                Decision(
+                    article_id=reading.article.id,
+                    topic_id=topic.id,
+                    verdict=Verdict.NONE,
+                    reason=Reason.UNREADABLE,
+                    decided_at=desk.clock.now(),
+                    score=0.0,
+                    passage="",
+                    explanation=f"deciding failed unexpectedly ({type(error).__name__})",
+                )
+            ),
+        )
+        for topic in desk.watchlist.topics
+        if topic.id in reading.screened
+    ]
+
+
+def _judge(desk: Desk, bench: Bench, reading: Reading, topic: Topic) -> Judgement:
+    siblings = [p for topic_id, p in bench.profiles.items() if topic_id != topic.id]
+    baseline = reading.article.baseline or not bench.states[topic.id].baseline_done
+    around = Circumstances(
+        now=desk.clock.now(), baseline=baseline, budget_left=_budget_left(desk, topic)
+    )
+    return judge(
+        reading,
+        bench.profiles[topic.id],
+        siblings,
+        bench.memories[topic.id],
+        desk.calibration,
+        around,
+    )
+
+
+def _budget_left(desk: Desk, topic: Topic) -> bool:
+    if topic.at_most is None:
+        return True
+    since = desk.clock.now() - topic.at_most.per
+    return desk.store.decisions.told_since(topic.id, since) < topic.at_most.count
+
+
+def _outcome(desk: Desk, reading: Reading, rulings: Sequence[Ruling]) -> Outcome:
+    now = desk.clock.now()
+    opened = frozenset(
+        ruling.judgement.story.id
+        for ruling in rulings
+        if ruling.judgement.story
+        and desk.store.outbox.thread(ruling.judgement.story.id, ruling.topic.channel)
+    )
+    drafted = draft(reading, rulings, opened, now)
+    edits = tuple((alert, now) for alert in _edits(desk, reading, rulings))
+    made = [ruling.judgement for ruling in rulings]
+    return Outcome(
+        article_id=reading.article.id,
+        decisions=tuple(j.decision for j in made),
+        stories=tuple(j.story for j in made if j.story),
+        developments=tuple(j.development for j in made if j.development),
+        mentions=tuple(j.mention for j in made if j.mention),
+        alerts=(*drafted, *edits),
+    )
+
+
+def _edits(desk: Desk, reading: Reading, rulings: Sequence[Ruling]) -> list[Alert]:
+    """First messages of threads that gain a source or reach a new stage."""
+    edits = []
+    for ruling in rulings:
+        decision, mention = ruling.judgement.decision, ruling.judgement.mention
+        step = decision.verdict is Verdict.ALERT and decision.reason is Reason.NEW_STEP
+        gains = step or decision.verdict is Verdict.UPDATE
+        if not gains or mention is None or decision.story_id is None:
+            continue
+        parent = desk.store.outbox.thread(decision.story_id, ruling.topic.channel)
+        if parent is None:
+            continue
+        ref = source_ref(reading, independent=mention.copy_of is None)
+        alert = edited(parent, ref, reading.facts.stage, desk.clock.now(), step=step)
+        if alert:
+            edits.append(alert)
+    return edits
+
+
+def _remember(bench: Bench, rulings: Sequence[Ruling]) -> None:
+    for ruling in rulings:
+        if ruling.judgement.mention:
+            bench.memories[ruling.topic.id].add(ruling.judgement.mention)
+
+
+def _count(report: RunReport, reading: Reading, rulings: Sequence[Ruling]) -> None:
+    if not rulings:
+        report.screened_out += 1
+    for ruling in rulings:
+        decision = ruling.judgement.decision
+        report.reasons[decision.reason.value] += 1
+        report.verdicts[decision.verdict.value] += 1
+        row = {
+            "topic": ruling.topic.name,
+            "headline": reading.article.title,
+            "source": reading.source_name,
+            "reason": decision.reason.value,
+            "why": decision.explanation,
+            "article": decision.article_id,
+            "url": redact(reading.article.url),
+        }
+        if decision.verdict is Verdict.ALERT:
+            report.alerts.append(row)
+        elif decision.verdict is Verdict.DIGEST:
+            report.held.append(row)

@@ -1,0 +1,147 @@
+"""Read: fetch the page of each waiting entry, extract its text, identify the article."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from monitors.articles.identify import identify
+from monitors.desk import Desk
+from monitors.errors import (
+    AddressRefused,
+    BodyRefused,
+    FetchError,
+    HttpStatusError,
+    StoreError,
+    TooManyRedirects,
+    Unreadable,
+)
+from monitors.model import Article, Extraction, Fate, Page, PendingEntry
+from monitors.redact import redact
+from monitors.runs import RunReport
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+"""Then an entry is judged by title and summary, or given up."""
+
+BLOCKED = frozenset({401, 403, 451})
+GONE = frozenset({404, 410})
+
+
+@dataclass(frozen=True, slots=True)
+class _Got:
+    """What came of one entry: an article, or the fate of having none.
+
+    :param detail: what was wrong with the page, in one line
+    """
+
+    article: Article | None = None
+    fate: Fate = Fate.NEW
+    detail: str = ""
+
+
+async def read(desk: Desk, report: RunReport) -> None:
+    """Read every waiting entry, also those that an earlier run left behind."""
+    tried: set[int] = set()
+    while True:
+        waiting = await asyncio.to_thread(
+            desk.store.sources.pending, desk.batch + len(tried), MAX_ATTEMPTS
+        )
+        batch = [entry for entry in waiting if entry.id not in tried][: desk.batch]
+        if not batch:
+            return
+        tried |= {pending.id for pending in batch}
+        results = await asyncio.gather(*(_one(desk, pending) for pending in batch))
+        await asyncio.to_thread(_store, desk, report, batch, results)
+
+
+async def _one(desk: Desk, pending: PendingEntry) -> _Got:
+    try:
+        if pending.entry.paragraphs:  # the source carries the full text
+            return _Got(await asyncio.to_thread(_identify, pending))
+        page = await desk.fetcher.fetch(pending.entry.url, accept="text/html,*/*;q=0.5")
+        return await asyncio.to_thread(_from_page, desk, pending, page)
+    except Unreadable as error:
+        return _Got(fate=Fate.UNREADABLE, detail=str(error))
+    except FetchError as error:
+        return await _without_page(pending, error)
+    except Exception as error:
+        # One page must not stop the others.
+        log.exception("reading an entry of %s failed unexpectedly", pending.entry.source_id)
+        what = f"unexpected {type(error).__name__}"
+        where = redact(pending.entry.url)
+        return await _without_page(pending, FetchError(where, what, "See the log of this run"))
+
+
+def _from_page(desk: Desk, pending: PendingEntry, page: Page) -> _Got:
+    """The article of ``page``; of its title and summary alone where it holds none."""
+    try:
+        extraction = desk.extractor.extract(page)
+    except Unreadable as error:
+        return _Got(_identify(pending, None, page, error.cause), detail=str(error))
+    return _Got(_identify(pending, extraction, page))
+
+
+def _identify(
+    pending: PendingEntry,
+    extraction: Extraction | None = None,
+    page: Page | None = None,
+    cause: str | None = None,
+) -> Article:
+    return identify(pending.entry, pending, extraction, page, unreadable=cause)
+
+
+async def _without_page(pending: PendingEntry, error: FetchError) -> _Got:
+    """The page cannot be had now; find out whether it ever will be.
+
+    Title and summary are still news: they are judged alone when the page will not come.
+    """
+    refused = isinstance(error, (AddressRefused, BodyRefused, TooManyRedirects))
+    status = error.status if isinstance(error, HttpStatusError) else None
+    final = refused or status in BLOCKED or status in GONE
+    if not final and pending.attempts + 1 < MAX_ATTEMPTS:
+        return _Got(fate=Fate.NEW, detail=str(error))
+    if isinstance(error, AddressRefused):
+        return _Got(fate=Fate.BLOCKED, detail=str(error))
+    try:
+        cause = "too large" if isinstance(error, BodyRefused) else "error page"
+        article = await asyncio.to_thread(_identify, pending, None, None, cause)
+        return _Got(article, detail=str(error))
+    except Unreadable:
+        fate = Fate.BLOCKED if status in BLOCKED else Fate.FAILED
+        return _Got(fate=fate, detail=str(error))
+    except Exception:
+        log.exception("an entry of %s cannot be judged at all", pending.entry.source_id)
+        return _Got(fate=Fate.FAILED, detail=str(error))
+
+
+def _store(desk: Desk, report: RunReport, batch: list[PendingEntry], results: list[_Got]) -> None:
+    for pending, got in zip(batch, results, strict=True):
+        name = desk.source(pending.entry.source_id).name
+        try:
+            fate = _settle(desk, report, pending, got)
+        except StoreError as error:
+            report.problems.append(str(error))
+            fate = Fate.NEW
+        except Exception as error:
+            # A value that no database takes: this article is lost, the others are not.
+            log.exception("an article of %s cannot be stored", pending.entry.source_id)
+            line = f"{redact(pending.entry.url)}: it cannot be stored ({type(error).__name__})"
+            got = _Got(fate=Fate.FAILED, detail=f"{line}. See the log of this run")
+            fate = _settle(desk, report, pending, got)
+        if got.detail:
+            report.problems.append(f"{name}: {got.detail}")
+        report.fates[fate.value if fate is not Fate.NEW else "waiting"] += 1
+
+
+def _settle(desk: Desk, report: RunReport, pending: PendingEntry, got: _Got) -> Fate:
+    if got.article is None:
+        desk.store.sources.settle(pending.id, got.fate, got.detail)
+        return got.fate
+    article, fate = desk.store.articles.save(got.article)
+    report.articles += fate in (Fate.READ, Fate.REVISION)
+    if article.unreadable:
+        report.unreadable[redact(article.url)] = article.unreadable
+    return fate

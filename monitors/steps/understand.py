@@ -1,0 +1,190 @@
+"""Understand: screen every passage with the fast encoder, encode the promising carefully."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from monitors.articles.language import detect
+from monitors.decide.reading import Reading, TopicProfile, keyword_hit, profile
+from monitors.desk import Desk
+from monitors.facts import facts_of
+from monitors.facts.names import names_in
+from monitors.model import Article, Facts, Passage, PassageKind, Topic, Vector
+
+log = logging.getLogger(__name__)
+
+PASSAGES = 2
+"""Passages beside title and lead that the careful encoder reads."""
+
+SCREEN_LINE = 0.22
+"""Cosine of the fast encoder below which a passage has nothing to do with a topic. Set low:
+the screen saves time, it does not decide."""
+
+MAX_PASSAGES = 60
+"""Of one article; what follows in a very long one is recap far more often than news."""
+
+
+def profiles(desk: Desk) -> dict[str, TopicProfile]:
+    """The profiles of the watch list's topics, encoded once and kept on the desk."""
+    for topic in desk.watchlist.topics:
+        if topic.id not in desk.profiles:
+            desk.profiles[topic.id] = _profile(desk, topic)
+    return {topic.id: desk.profiles[topic.id] for topic in desk.watchlist.topics}
+
+
+def understand(desk: Desk, articles: Sequence[Article]) -> list[Reading]:
+    """A reading of each article, in the same order.
+
+    An article that passes the screen of no topic gets a reading without vectors: nothing
+    will be decided on it.
+    """
+    passages = [_evidence(article) for article in articles]
+    screened = _screen(desk, passages)
+    chosen = [
+        _promising(desk, article, pieces, scores)
+        for article, pieces, scores in zip(articles, passages, screened, strict=True)
+    ]
+    return _encode(desk, articles, chosen)
+
+
+def _profile(desk: Desk, topic: Topic) -> TopicProfile:
+    language = language_of(topic)
+    about = [f"{topic.name}. {topic.description}", topic.description]
+    vectors = {
+        name: _centred(desk, texts, language)
+        for name, texts in (
+            ("about", about),
+            ("examples", topic.examples),
+            ("not", topic.not_examples),
+        )
+    }
+    words = " ".join([topic.description, *topic.examples])
+    facts = facts_of(topic.name, words, language, None)
+    texts = (topic.name, topic.description, *topic.examples)
+    held = Counter(name for text in texts for name in names_in(text, language))
+    return profile(
+        topic,
+        vectors["about"],
+        vectors["examples"],
+        vectors["not"],
+        facts,
+        {name: count / len(texts) for name, count in held.items()},
+        desk.calibration,
+    )
+
+
+def language_of(topic: Topic) -> str:
+    """The language that a topic is written in."""
+    return detect(" ".join([topic.name, topic.description, *topic.examples]), None)
+
+
+def _centred(desk: Desk, texts: Sequence[str], language: str) -> Vector:
+    if not texts:
+        return np.empty((0, desk.reader.dimensions), dtype=np.float32)
+    return desk.calibration.centre(desk.reader.encode(list(texts)), language)
+
+
+def _evidence(article: Article) -> list[Passage]:
+    """The passages that a match may rest on, the title first."""
+    return [p for p in article.passages if p.kind.is_evidence and p.text][:MAX_PASSAGES]
+
+
+def _screen(desk: Desk, passages: Sequence[Sequence[Passage]]) -> list[dict[str, Vector]]:
+    """For each article: topic id to the screen's score of each of its passages."""
+    texts = [passage.text for pieces in passages for passage in pieces]
+    if not texts:
+        return [{} for _ in passages]
+    rows = desk.screen.encode(texts)
+    scores = {
+        topic.id: (rows @ _screen_texts(desk, topic).T).max(axis=1)
+        for topic in desk.watchlist.topics
+    }
+    found: list[dict[str, Vector]] = []
+    start = 0
+    for pieces in passages:
+        end = start + len(pieces)
+        found.append({topic_id: row[start:end] for topic_id, row in scores.items()})
+        start = end
+    return found
+
+
+def _screen_texts(desk: Desk, topic: Topic) -> Vector:
+    return desk.screen.encode([f"{topic.name}. {topic.description}", *topic.examples])
+
+
+def _promising(
+    desk: Desk, article: Article, pieces: Sequence[Passage], scores: dict[str, Vector]
+) -> tuple[dict[str, float], list[Passage]]:
+    """The topics that an article may concern, and the passages worth a careful look."""
+    passed: dict[str, float] = {}
+    interest = np.zeros(len(pieces), dtype=np.float32)
+    for topic in desk.watchlist.topics:
+        row = scores.get(topic.id)
+        if row is None or not len(row):
+            continue
+        named = keyword_hit(topic.keywords.any, article.lead) if topic.keywords.any else None
+        if float(row.max()) >= SCREEN_LINE or named:
+            passed[topic.id] = float(row.max())
+            interest = np.maximum(interest, row)
+    if not passed:
+        return {}, []
+    beyond = [i for i, p in enumerate(pieces) if p.kind is not PassageKind.TITLE]
+    best = sorted(beyond, key=lambda i: -float(interest[i]))[:PASSAGES]
+    return passed, [pieces[i] for i in sorted(best)]
+
+
+def _encode(
+    desk: Desk,
+    articles: Sequence[Article],
+    chosen: Sequence[tuple[dict[str, float], list[Passage]]],
+) -> list[Reading]:
+    texts: list[str] = []
+    for article, (passed, pieces) in zip(articles, chosen, strict=True):
+        if passed:
+            texts += [article.lead, *(p.text for p in pieces)]
+    rows = iter(desk.reader.encode(texts)) if texts else iter(())
+    readings = []
+    for article, (passed, pieces) in zip(articles, chosen, strict=True):
+        if passed:
+            raw = np.stack([next(rows) for _ in range(1 + len(pieces))])
+            vectors = desk.calibration.centre(raw, article.language)
+        else:
+            vectors = np.empty((1, 0), dtype=np.float32)
+        readings.append(_reading(desk, article, passed, pieces, vectors))
+    return readings
+
+
+def _reading(
+    desk: Desk,
+    article: Article,
+    passed: dict[str, float],
+    pieces: list[Passage],
+    vectors: Vector,
+) -> Reading:
+    source = desk.source(article.source_id)
+    return Reading(
+        article=article,
+        tier=source.tier,
+        source_name=source.name,
+        key_text=article.lead,
+        key_vector=vectors[0],
+        passages=tuple(pieces),
+        passage_vectors=vectors[1:],
+        screened=passed,
+        facts=_facts(article),
+    )
+
+
+def _facts(article: Article) -> Facts:
+    body = article.lead.removeprefix(article.title).strip()
+    day = (article.published or article.first_seen).date()
+    try:
+        return facts_of(article.title, body, article.language, day)
+    except Exception:
+        # One odd text must not stop the others; its vectors still tell what it is about.
+        log.exception("the facts of %s cannot be read", article.id)
+        return Facts()

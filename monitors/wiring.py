@@ -1,0 +1,111 @@
+"""Puts a desk together from settings: the one place that knows every adapter."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+from monitors.alerts.notify import NotifierOptions, open_notifier
+from monitors.articles.extract import TrafilaturaExtractor
+from monitors.calibration import load_calibration
+from monitors.clock import Clock, SystemClock
+from monitors.desk import Desk
+from monitors.errors import StoreUnavailable
+from monitors.fetch.client import HttpFetcher
+from monitors.model import Watchlist
+from monitors.ports import Notifier, Store
+from monitors.sandbox import shared
+from monitors.settings import Settings
+from monitors.sources import READERS
+from monitors.store import open_store
+from monitors.vectors.cache import CachedEncoder
+from monitors.vectors.encoder import SentenceEncoder
+from monitors.watchlist import load_watchlist
+
+_MODELS: dict[str, SentenceEncoder] = {}
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator[Store]:
+    """The database of ``settings``, its schema up to date.
+
+    :raises StoreError: it cannot be opened
+    """
+    if settings.database_url.startswith("sqlite:///"):
+        _make_folder(Path(settings.database_url.removeprefix("sqlite:///")))
+    store = open_store(settings.database_url)
+    try:
+        store.migrate()
+        yield store
+    finally:
+        store.close()
+
+
+def _make_folder(database: Path) -> None:
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"sqlite:///{database}",
+            f"its folder cannot be made ({error.strerror})",
+            "Correct TIDINGS_DATABASE_URL, or make the folder",
+        ) from error
+
+
+def notifier_of(settings: Settings, clock: Clock) -> Notifier:
+    """Slack where there is a token, else the terminal."""
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+    return open_notifier(
+        NotifierOptions(slack_token=token, slack_api_url=settings.slack_api_url, clock=clock)
+    )
+
+
+@asynccontextmanager
+async def open_desk(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    watchlist: Watchlist | None = None,
+    notifier: Notifier | None = None,
+) -> AsyncIterator[Desk]:
+    """A desk with real adapters; connections are released at the end.
+
+    :param clock: the machine's, unless a demo or ``--as-of`` hands in another
+    :param watchlist: read from ``settings.watch`` unless it is handed in
+    :param notifier: Slack or the terminal unless it is handed in
+    :raises ConfigError: watch list or settings are wrong
+    :raises StoreError: the database cannot be opened
+    """
+    clock = clock or SystemClock()
+    watchlist = watchlist or load_watchlist(settings.watch)
+    fetcher = HttpFetcher(
+        contact=settings.contact or "",
+        allow_hosts=settings.allow_hosts,
+        clock=clock,
+        spacing=settings.host_spacing,
+    )
+    with opened_store(settings) as store:
+        try:
+            yield Desk(
+                watchlist=watchlist,
+                clock=clock,
+                store=store,
+                fetcher=fetcher,
+                readers={kind: make() for kind, make in READERS.items()},
+                extractor=TrafilaturaExtractor(shared().run),
+                screen=CachedEncoder(_model(settings.screen_model), store.vectors, clock),
+                reader=CachedEncoder(_model(settings.reader_model), store.vectors, clock),
+                calibration=load_calibration(settings.reader_model),
+                notifier=notifier or notifier_of(settings, clock),
+                message_spacing=settings.message_spacing,
+            )
+        finally:
+            await fetcher.close()
+
+
+def _model(name: str) -> SentenceEncoder:
+    """One model of each name a process: loading takes seconds and memory."""
+    if name not in _MODELS:
+        _MODELS[name] = SentenceEncoder(name)
+    return _MODELS[name]
