@@ -17,7 +17,7 @@ Answer = dict[str, Any]
 BOT_USER = "U0TIDINGS"
 
 
-class SlackFault(Exception):  # noqa: N818  # an answer, not an error of ours
+class SlackFault(Exception):  # an answer, not an error of ours
     """An ``ok: false`` answer."""
 
     def __init__(self, code: str, messages: Iterable[str] = ()) -> None:
@@ -26,7 +26,7 @@ class SlackFault(Exception):  # noqa: N818  # an answer, not an error of ours
         self.messages = list(messages)
 
 
-class SlowDown(Exception):  # noqa: N818  # an answer, not an error of ours
+class SlowDown(Exception):  # an answer, not an error of ours
     """A 429 answer."""
 
     def __init__(self, retry_after: str | None) -> None:

@@ -1,0 +1,43 @@
+"""The commands, and what they share: settings, errors as one line, exit codes."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import NoReturn
+
+import typer
+
+from monitors.cli import asking, checking, running, showing, trying
+from monitors.errors import ConfigError, TidingsError
+
+app = typer.Typer(
+    name="tidings",
+    help="Watches the news and tells a Slack channel, once, what is significant and new.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+for module in (running, checking, showing, asking, trying):
+    module.register(app)
+
+
+def main() -> NoReturn:
+    """Run a command; errors of ours become one line on standard error."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app(prog_name="tidings")
+    except ConfigError as error:
+        _fail(error, 2)
+    except TidingsError as error:
+        _fail(error, 1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(0)
+
+
+def _fail(error: TidingsError, code: int) -> NoReturn:
+    line = " ".join(str(error).split())
+    sys.stderr.write(f"tidings: {line}\n")
+    sys.exit(code)

@@ -1,0 +1,204 @@
+"""``tidings init | check | doctor``: begin, and find out what is wrong before it matters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitors.cli import output
+from monitors.cli.configured import configured
+from monitors.errors import ConfigError
+
+if TYPE_CHECKING:
+    from monitors.clock import Clock
+    from monitors.model import Source
+    from monitors.ports import Fetcher
+    from monitors.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (init, check, doctor):
+        app.command()(command)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write the files.")] = Path(),
+) -> None:
+    """Write a first watch.yaml and .env; files that exist are left alone."""
+    from importlib import resources
+
+    starter = resources.files("monitors.cli").joinpath("starter")
+    for name, target in (("watch.yaml", "watch.yaml"), ("env.txt", ".env")):
+        path = folder / target
+        if path.exists():
+            output.say(f"{path} exists and is left as it is")
+            continue
+        _write(path, starter.joinpath(name).read_text("utf-8"))
+        output.say(f"{path} written")
+    output.say("Next: edit watch.yaml, then tidings check, then tidings run")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600 if path.name == ".env" else 0o644)  # .env will hold a token
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            str(path),
+            f"it cannot be written: {error.strerror}",
+            "Name a folder in which you may write",
+        ) from None
+
+
+def check(
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Do not ask sources or Slack.")
+    ] = False,
+) -> None:
+    """Find what is wrong in watch.yaml, .env, database, Slack and sources. Tells nobody."""
+    from monitors.watchlist import load_watchlist, problems
+
+    settings = configured()
+    mistakes = problems(settings.watch)
+    for mistake in mistakes:
+        _tell(False, str(mistake))
+    if mistakes:
+        output.say(f"{output.count(len(mistakes), 'mistake')} to mend", "bold red")
+        raise typer.Exit(2)
+    watchlist = load_watchlist(settings.watch)
+    sources = output.count(len(watchlist.sources), "source")
+    topics = output.count(len(watchlist.topics), "topic")
+    _tell(True, f"{settings.watch}: {sources}, {topics}")
+    good = _database(settings)
+    if not offline:
+        good &= _slack(settings)
+        good &= asyncio.run(_ask_sources(settings, watchlist.sources))
+    if not good:
+        raise typer.Exit(1)
+
+
+def doctor() -> None:
+    """Look at the installation: versions, models, database, last run, what waits."""
+    import platform
+    from importlib.metadata import version
+
+    settings = configured()
+    names = ("tidings", "prefect", "sentence-transformers", "torch", "httpx", "trafilatura")
+    shown = ", ".join(f"{name} {version(name)}" for name in names)
+    _tell(True, f"Python {platform.python_version()}; {shown}")
+    stored = _database(settings)
+    good = _attempt("models", lambda: _models(settings))
+    good &= _slack(settings)
+    good &= stored and _attempt("last run", lambda: _last_run(settings))
+    if not good:
+        raise typer.Exit(1)
+
+
+def _tell(good: bool, line: str) -> None:
+    output.say(f"{'ok  ' if good else 'BAD '} {line}", "" if good else "red")
+
+
+def _attempt(what: str, work: Callable[[], str]) -> bool:
+    """Run one check; an error of ours is its finding."""
+    from monitors.errors import TidingsError
+
+    try:
+        _tell(True, f"{what}: {work()}")
+    except TidingsError as error:
+        _tell(False, str(error))
+        return False
+    return True
+
+
+def _database(settings: Settings) -> bool:
+    def work() -> str:
+        from monitors.wiring import opened_store
+
+        with opened_store(settings) as store:
+            counts = {state.value: n for state, n in store.outbox.counts().items()}
+        return f"schema up to date; outbox {output.pairs(counts) or 'empty'}"
+
+    return _attempt("database", work)
+
+
+def _slack(settings: Settings) -> bool:
+    def work() -> str:
+        if settings.slack_bot_token is None:
+            return "no SLACK_BOT_TOKEN, so alerts are shown in the terminal"
+        from monitors.alerts.notify import SlackNotifier
+
+        token = settings.slack_bot_token.get_secret_value()
+        return SlackNotifier(token, api_url=settings.slack_api_url).check()
+
+    return _attempt("Slack", work)
+
+
+def _models(settings: Settings) -> str:
+    import time
+
+    from monitors.calibration import load_calibration
+    from monitors.vectors.encoder import SentenceEncoder
+
+    load_calibration(settings.reader_model)
+    lines = []
+    for name in (settings.screen_model, settings.reader_model):
+        encoder = SentenceEncoder(name)
+        encoder.encode(["warm up"])
+        started = time.monotonic()
+        encoder.encode(["The ministry lifted the ban on Tuesday, officials said."] * 8)
+        rate = 8 / (time.monotonic() - started)
+        lines.append(f"{name} ({encoder.dimensions} dimensions, {rate:.0f} texts/s)")
+    return ", ".join(lines)
+
+
+def _last_run(settings: Settings) -> str:
+    from monitors.wiring import opened_store
+
+    with opened_store(settings) as store:
+        runs = store.runs.latest(1)
+    if not runs:
+        return "none yet"
+    return f"{runs[0]['started']}: {runs[0].get('headline', '')}"
+
+
+async def _ask_sources(settings: Settings, sources: tuple[Source, ...]) -> bool:
+    """Poll every source once, without storing anything."""
+    from monitors.clock import SystemClock
+    from monitors.fetch.client import HttpFetcher
+
+    clock = SystemClock()
+    fetcher = HttpFetcher(
+        contact=settings.contact,
+        allow_hosts=settings.allow_hosts,
+        clock=clock,
+        spacing=settings.host_spacing,
+    )
+    try:
+        results = await asyncio.gather(*(_ask(source, fetcher, clock) for source in sources))
+    finally:
+        await fetcher.close()
+    for good, line in results:
+        _tell(good, line)
+    return all(good for good, _ in results)
+
+
+async def _ask(source: Source, fetcher: Fetcher, clock: Clock) -> tuple[bool, str]:
+    from monitors.errors import FetchError, SourceError
+    from monitors.model import SourceState
+    from monitors.sources import READERS
+
+    try:
+        poll = await READERS[source.kind]().poll(
+            source, SourceState(source.id), fetcher, clock.now()
+        )
+    except (FetchError, SourceError) as error:
+        return False, f"{source.name}: {error}"
+    dates = [entry.published for entry in poll.entries if entry.published]
+    newest = f", newest {max(dates):%d %b %Y %H:%M}" if dates else ", no dates"
+    return True, f"{source.name}: {len(poll.entries)} entries{newest if poll.entries else ''}"

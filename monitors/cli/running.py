@@ -1,0 +1,99 @@
+"""``tidings run``: one pass, or a pass every so often."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitors.cli import output
+from monitors.cli.configured import configured
+
+if TYPE_CHECKING:
+    from monitors.clock import Clock
+    from monitors.runs import RunReport
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(run)
+
+
+def run(
+    once: Annotated[bool, typer.Option("--once", help="One pass, then stop (default).")] = False,
+    every: Annotated[
+        float, typer.Option(help="Repeat with so many minutes between passes.", min=0)
+    ] = 0.0,
+    as_of: Annotated[
+        str, typer.Option(help="Pretend that it is this time, e.g. 2025-02-18T12:00Z.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Decide, but deliver nothing.")
+    ] = False,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Ask only this source (id), due or not.")
+    ] = None,
+    as_json: output.AsJson = False,
+) -> None:
+    """Ask the sources, decide what is new, tell it. What cron can call."""
+    import time
+
+    while True:
+        report = asyncio.run(_pass(as_of, source or [], dry_run))
+        if as_json:
+            output.as_json(report.as_json())
+        else:
+            show(report)
+        if once or not every:
+            return
+        time.sleep(every * 60)
+
+
+async def _pass(as_of: str, only: list[str], dry: bool) -> RunReport:
+    from monitors import pipeline
+    from monitors.wiring import open_desk
+
+    async with open_desk(configured(), clock=_clock(as_of)) as desk:
+        return await pipeline.run(desk, only, dry=dry)
+
+
+def _clock(as_of: str) -> Clock | None:
+    if not as_of:
+        return None
+    from datetime import UTC, datetime
+
+    from monitors.clock import FixedClock
+
+    try:
+        moment = datetime.fromisoformat(as_of)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{as_of!r} is no time; write it like 2025-02-18T12:00Z", param_hint="--as-of"
+        ) from error
+    return FixedClock(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def show(report: RunReport) -> None:
+    """The report of a run, for people."""
+    output.say(report.headline(), "bold")
+    asked = f"{report.polled} sources asked, {report.not_modified} unchanged"
+    output.say(f"  {asked}; entries: {output.pairs(report.fates) or 'none'}")
+    if report.reasons:
+        output.say(f"  decisions: {output.pairs(report.reasons)}")
+    if report.screened_out:
+        output.say(f"  {report.screened_out} articles concern no topic at all")
+    for row in report.alerts:
+        output.say(f"  alert · {row['topic']} · {row['headline']} ({row['source']})", "green")
+    for row in report.held:
+        output.say(f"  held back · {row['topic']} · {row['headline']}: {row['why']}", "yellow")
+    if report.delivered:
+        output.say(f"  delivery: {output.pairs(report.delivered)}")
+    for line in report.failures.values():
+        output.say(f"  source failed · {line}", "red")
+    for line in report.problems[:20]:
+        output.say(f"  note · {line}", "dim")
+    if len(report.problems) > 20:
+        output.say(f"  and {len(report.problems) - 20} more notes: tidings run --json", "dim")
+    seconds = ", ".join(f"{name} {spent:.1f} s" for name, spent in report.seconds.items())
+    output.say(f"  {seconds}", "dim")

@@ -1,0 +1,232 @@
+"""``tidings topics | sources | alerts | outbox``: what is watched, told and waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitors.cli import output
+from monitors.cli.configured import configured
+
+if TYPE_CHECKING:
+    from monitors.ports import Store
+    from monitors.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (topics, sources, alerts, outbox):
+        app.command()(command)
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Settings, Store]]:
+    """Settings and database."""
+    from monitors.wiring import opened_store
+
+    settings = configured()
+    with opened_store(settings) as store:
+        yield settings, store
+
+
+def topics(as_json: output.AsJson = False) -> None:
+    """What is watched, and what each topic has told."""
+    from monitors.clock import SystemClock
+    from monitors.watchlist import load_watchlist
+
+    with opened() as (settings, store):
+        watchlist = load_watchlist(settings.watch)
+        states = store.decisions.topic_states([t.id for t in watchlist.topics])
+        week = SystemClock().now() - timedelta(days=7)
+        rows: list[dict[str, Any]] = [
+            {
+                "id": topic.id,
+                "name": topic.name,
+                "channel": topic.channel,
+                "sensitivity": topic.sensitivity.value,
+                "watching": states[topic.id].baseline_done,
+                "alerts_7_days": store.decisions.told_since(topic.id, week),
+                "stories": len(store.decisions.stories(topic.id, 1000)),
+                "examples": len(topic.examples),
+                "not_examples": len(topic.not_examples),
+            }
+            for topic in watchlist.topics
+        ]
+    if as_json:
+        output.as_json(rows)
+        return
+    output.table(
+        "Topics",
+        ["topic", "name", "channel", "sensitivity", "state", "alerts, 7 days", "stories"],
+        [
+            (
+                row["id"],
+                row["name"],
+                row["channel"],
+                row["sensitivity"],
+                "watching" if row["watching"] else "silent first look",
+                row["alerts_7_days"],
+                row["stories"],
+            )
+            for row in rows
+        ],
+    )
+
+
+def sources(as_json: output.AsJson = False) -> None:
+    """Each source: its state, its last error and what to do, what came of its entries."""
+    from monitors.watchlist import load_watchlist
+
+    with opened() as (settings, store):
+        watchlist = load_watchlist(settings.watch)
+        known = {row["id"]: row for row in store.sources.overview()}
+    rows = [
+        {"name": source.name, "kind": source.kind, "tier": source.tier.value}
+        | known.get(source.id, {"id": source.id})
+        for source in watchlist.sources
+    ]
+    if as_json:
+        output.as_json(rows)
+        return
+    output.table(
+        "Sources",
+        ["source", "kind", "last poll (UTC)", "state", "entries", "articles", "alerts", "problem"],
+        [
+            (
+                row["name"],
+                row["kind"],
+                row.get("polled_at"),
+                _state(row),
+                output.pairs(row.get("entries") or {}) or "-",
+                row.get("articles", 0),
+                row.get("alerts", 0),
+                row.get("last_error") or "",
+            )
+            for row in rows
+        ],
+    )
+
+
+def _state(row: dict[str, Any]) -> str:
+    if not row.get("polled_at"):
+        return "not asked yet"
+    if row.get("failures"):
+        return f"failing, {row['failures']} in a row"
+    return str(row.get("last_state") or "ok")
+
+
+def alerts(
+    topic: Annotated[str, typer.Option(help="Only this topic (id).")] = "",
+    limit: output.Limit = 20,
+    held: Annotated[bool, typer.Option("--held", help="What was held back instead.")] = False,
+    as_json: output.AsJson = False,
+) -> None:
+    """What was told, newest first, each with its reason."""
+    from monitors.model import Verdict
+
+    wanted = [Verdict.DIGEST.value] if held else [Verdict.ALERT.value]
+    with opened() as (_, store):
+        decisions = store.decisions.decisions(topic_id=topic or None, verdicts=wanted, limit=limit)
+        found = [(d, store.articles.find(d.article_id)) for d in decisions]
+    if as_json:
+        output.as_json(
+            [
+                {
+                    "article": decision.article_id,
+                    "topic": decision.topic_id,
+                    "reason": decision.reason.value,
+                    "why": decision.explanation,
+                    "new": list(decision.new_facts),
+                    "decided_at": decision.decided_at,
+                    "headline": article.title if article else "",
+                    "url": article.url if article else "",
+                    "story": decision.story_id,
+                }
+                for decision, article in found
+            ]
+        )
+        return
+    output.table(
+        "Held back" if held else "Alerts",
+        ["decided (UTC)", "topic", "headline", "reason", "what is new", "explain"],
+        [
+            (
+                decision.decided_at,
+                decision.topic_id,
+                article.title if article else "",
+                decision.explanation if held else decision.reason.value,
+                "; ".join(decision.new_facts),
+                decision.article_id,
+            )
+            for decision, article in found
+        ],
+    )
+
+
+def outbox(
+    limit: output.Limit = 20,
+    state: Annotated[str, typer.Option(help="pending, sending, sent, unknown or dead.")] = "",
+    requeue: Annotated[
+        list[int] | None, typer.Option(help="Send this dead message (number) again.")
+    ] = None,
+    as_json: output.AsJson = False,
+) -> None:
+    """What waits to be delivered, what was, and what cannot be."""
+    from monitors.clock import SystemClock
+    from monitors.model import DeliveryState
+
+    if state and state not in {known.value for known in DeliveryState}:
+        known = ", ".join(known.value for known in DeliveryState)
+        raise typer.BadParameter(f"{state!r} is no state; known are {known}")
+    with opened() as (_, store):
+        if requeue:
+            count = store.outbox.requeue(requeue, SystemClock().now())
+            output.say(f"{output.count(count, 'message')} will be delivered again")
+            if count < len(set(requeue)):
+                output.say("Only dead messages can be: tidings outbox --state dead lists them")
+                raise typer.Exit(1)
+            return
+        counts = {s.value: n for s, n in store.outbox.counts().items()}
+        rows = store.outbox.rows([DeliveryState(state)] if state else (), limit)
+    if as_json:
+        plain = [
+            {
+                "id": row.id,
+                "state": row.state.value,
+                "kind": row.alert.kind.value,
+                "channel": row.alert.channel,
+                "headline": row.alert.headline,
+                "attempts": row.attempts,
+                "not_before": row.not_before,
+                "error": row.error,
+            }
+            for row in rows
+        ]
+        output.as_json({"counts": counts, "rows": plain})
+        return
+    output.say(f"Outbox: {output.pairs(counts) or 'empty'}", "bold")
+    output.table(
+        "Messages",
+        ["no.", "state", "kind", "channel", "headline", "tries", "not before (UTC)", "problem"],
+        [
+            (
+                row.id,
+                row.state.value,
+                row.alert.kind.value,
+                row.alert.channel,
+                row.alert.headline,
+                row.attempts,
+                _due(row.not_before, row.state.value),
+                row.error or "",
+            )
+            for row in rows
+        ],
+    )
+
+
+def _due(not_before: datetime, state: str) -> datetime | str:
+    return "" if state in ("sent", "dead") else not_before

@@ -1,0 +1,121 @@
+"""``tidings evaluate | demo``: see it work, and measure how well."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitors.cli import output
+from monitors.cli.configured import configured
+
+if TYPE_CHECKING:
+    from monitors.evaluate.replay import Progress
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (evaluate, demo):
+        app.command()(command)
+
+
+def evaluate(
+    stream: Annotated[Path, typer.Argument(help="Folder of a labelled stream.")],
+    scores: Annotated[
+        Path | None, typer.Option("--json", help="Write the scores to this file.")
+    ] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(help="Write one JSON object a decision to this file.")
+    ] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="List what went wrong.")] = False,
+) -> None:
+    """Replay a labelled stream as if it happened now, and score every decision."""
+    from monitors import evaluate as scoring
+    from monitors.evaluate.replay import replay
+    from monitors.streams import load_stream
+    from monitors.vectors.encoder import SentenceEncoder
+
+    for target in (scores, decisions):  # known before minutes of work, not after
+        if target and not target.absolute().parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {target.parent} for {target.name}")
+    settings = configured()
+    loaded = load_stream(stream)
+    with tempfile.TemporaryDirectory(prefix="tidings-") as folder, _bars() as progress:
+        result = replay(
+            loaded,
+            Path(folder),
+            SentenceEncoder(settings.screen_model),
+            SentenceEncoder(settings.reader_model),
+            progress,
+        )
+    evaluation = scoring.evaluate(loaded, result.records)
+    output.console().print(scoring.render(evaluation))
+    if errors:
+        output.console().print(scoring.render_errors(scoring.errors(loaded, result.records)))
+    if scores:
+        scores.write_text(
+            json.dumps(scoring.as_json(evaluation), ensure_ascii=False, indent=2) + "\n", "utf-8"
+        )
+        output.say(f"scores written to {scores}")
+    if decisions:
+        scoring.write_decisions(decisions, result.records)
+        output.say(f"{len(result.records)} decisions written to {decisions}")
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its database.")] = Path(
+        "var/demo"
+    ),
+    port: Annotated[int, typer.Option(help="Port of the newsroom.")] = 8799,
+    serve: Annotated[
+        bool,
+        typer.Option("--serve", help="Only serve newsroom and Slack, time passing quickly."),
+    ] = False,
+    day_seconds: Annotated[
+        float, typer.Option(help="With --serve: seconds for one day of news.", min=1)
+    ] = 60.0,
+) -> None:
+    """Replay two months of news over HTTP: from feeds to Slack messages, on this machine."""
+    import asyncio
+
+    from monitors.demo import play
+
+    if serve:
+        play.serve(folder, port, day_seconds)
+        return
+    with play.opened_world(folder, port) as world:
+        asyncio.run(play.play(world, play.plain_run))
+
+
+def _bars() -> _Bars:
+    return _Bars()
+
+
+class _Bars:
+    """A progress bar for each step, on standard error."""
+
+    def __enter__(self) -> Progress:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self._shown = Progress(
+            TextColumn("{task.description:8}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._shown.start()
+        self._tasks: dict[str, object] = {}
+        return self._advance
+
+    def __exit__(self, *_: object) -> None:
+        self._shown.stop()
+
+    def _advance(self, step: str, done: int, of: int) -> None:
+        if step not in self._tasks:
+            self._tasks[step] = self._shown.add_task(step, total=of)
+        self._shown.update(self._tasks[step], completed=done)  # type: ignore[arg-type]
