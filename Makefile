@@ -1,0 +1,53 @@
+# The workflow of Tidings, as commands that run. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help install demo demo-ui run test lint bench quality clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+help: ## What there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
+
+.venv/.runtime: pyproject.toml constraints.txt
+	@echo "Installing Tidings into .venv (a few minutes: torch is large) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tidings needs Python 3.11 or newer; name one: make PYTHON=python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(PIP) torch==2.13.0
+	@$(PIP) -e .
+	@touch $@
+
+.venv/.dev: .venv/.runtime
+	@$(PIP) -e '.[dev]'
+	@touch $@
+
+install: .venv/.runtime ## Install into .venv, nothing else
+
+demo: .venv/.runtime ## Two months of news, replayed through Prefect over HTTP to a local Slack
+	@$(BIN)/python -m flows.demo
+
+demo-ui: .venv/.runtime ## The demo's runs in the Prefect UI, http://127.0.0.1:4200
+	@$(BIN)/python -m flows.demo --ui
+
+run: .venv/.runtime ## Watch what watch.yaml names: Prefect server, schedules, everything
+	@$(BIN)/python -m flows
+
+test: .venv/.dev ## All checks and tests, as CI runs them
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+lint: .venv/.dev ## Style, types, and the rules between the rooms
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: .venv/.dev ## Benchmarks, as ratios against a baseline in the same run
+	@$(BIN)/python -m benchmarks.path
+
+quality: .venv/.dev ## Score every labelled stream of the repository
+	@$(BIN)/python -m benchmarks.quality
+
+clean: ## Remove the environment and what runs left behind
+	rm -rf .venv var build *.egg-info
