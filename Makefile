@@ -24,8 +24,9 @@ help: ## What there is
 
 install: .venv/.runtime ## Install into .venv, nothing else
 
+# PORT=8801 puts the newsroom elsewhere; articles keep their addresses on the same port only.
 demo: .venv/.runtime ## Two months of news, replayed through Prefect over HTTP to a local Slack
-	@$(BIN)/python -m flows.demo
+	@$(BIN)/python -m flows.demo $(if $(PORT),--port $(PORT))
 
 demo-ui: .venv/.runtime ## The demo's runs in the Prefect UI, http://127.0.0.1:4200
 	@$(BIN)/python -m flows.demo --ui
@@ -47,7 +48,7 @@ bench: .venv/.dev ## Benchmarks, as ratios against a baseline in the same run
 	@$(BIN)/python -m benchmarks.path
 
 quality: .venv/.dev ## Score every labelled stream of the repository
-	@$(BIN)/python -m benchmarks.quality
+	@$(BIN)/python -m benchmarks.quality --write
 
 clean: ## Remove the environment and what runs left behind
 	rm -rf .venv var build *.egg-info

@@ -29,6 +29,7 @@ from monitors.errors import RunSkipped, StoreError, TidingsError
 from monitors.runs import RunReport
 from monitors.steps.collect import collect
 from monitors.steps.decide import Bench, decide, finish_baseline, open_bench
+from monitors.steps.notify_operators import notify_operators
 from monitors.steps.read import read
 from monitors.steps.tell import tell
 from monitors.steps.understand import understand
@@ -149,8 +150,9 @@ async def run(desk: Desk, only: Collection[str] = (), *, dry: bool = False) -> R
         with timed(report, "collect"):
             await collect(desk, report, only)
         with timed(report, "read"):
-            await read(desk, report)
+            await read(desk, report, lambda: keep_lease(desk, report))
         await asyncio.to_thread(judge_waiting, desk, report)
+        await asyncio.to_thread(notify_operators, desk, report)
         if not dry:
             with timed(report, "tell"):
                 await asyncio.to_thread(tell, desk, report)

@@ -143,7 +143,8 @@ class SourceStore(Protocol):
         An entry is the same when source and URL are; where its title, summary or
         paragraphs changed it is queued again. New entries wait with fate ``new`` and
         ``first_seen = poll.at``; while the stored ``baseline_done`` is False they are
-        marked as baseline.
+        marked as baseline. ``entries_seen`` and ``last_entry_at`` are kept by the store
+        itself, which counts new entries; those of ``state`` are not looked at.
 
         :returns: how many entries were new, revised and seen
         """
@@ -177,7 +178,11 @@ class ArticleStore(Protocol):
         ...
 
     def undecided(self, limit: int) -> list[Article]:
-        """Stored articles not yet marked as decided, oldest ``first_seen`` first."""
+        """Stored articles not yet marked as decided, oldest ``first_seen`` first.
+
+        Of those first seen together the first published comes first, one without a date
+        last; then the id decides.
+        """
         ...
 
     def find(self, key: str) -> Article | None:
@@ -234,15 +239,19 @@ class DecisionStore(Protocol):
         """From now on these topics alert."""
         ...
 
-    def memory(self, topic_id: str, since: datetime) -> list[Mention]:
-        """The mentions of a topic seen since ``since``, oldest first."""
+    def memory(self, topic_id: str, since: datetime, model_id: str = "") -> list[Mention]:
+        """The mentions of a topic seen since ``since``, oldest first.
+
+        :param model_id: only those whose vector this encoder made; all where empty
+        """
         ...
 
     def record(self, outcome: Outcome) -> int:
         """Store ``outcome`` and mark its article as decided, in one transaction.
 
-        Stories are inserted or updated; an alert whose key is in the outbox already is
-        left alone, but a pending ``EDIT`` of the same key takes the new content.
+        Stories are inserted or updated: a later step keeps the headline and the opening of
+        its story. An alert whose key is in the outbox already is left alone, but a pending
+        ``EDIT`` of the same key takes the new content.
         Repeating the same call changes nothing.
 
         :returns: how many alerts were queued
@@ -337,6 +346,21 @@ class Outbox(Protocol):
 
     def counts(self) -> dict[DeliveryState, int]:
         """How many rows are in each state."""
+        ...
+
+    def troubles(self) -> dict[str, datetime]:
+        """What the operators were told is wrong: subject to the time since when."""
+        ...
+
+    def notify(
+        self, notices: Collection[Alert], troubles_now: Mapping[str, datetime], now: datetime
+    ) -> int:
+        """Queue ``notices`` and remember ``troubles_now`` instead of what was known.
+
+        In one transaction, so that each change is told once.
+
+        :returns: how many notices were queued
+        """
         ...
 
 

@@ -48,7 +48,7 @@ class RunReport:
     @property
     def matched(self) -> int:
         """Articles-and-topics that fitted, whatever came of it."""
-        unmatched = {"off topic", "near miss", "opposite direction", "excluded"}
+        unmatched = {"off topic", "near miss", "opposite direction", "excluded", "unreadable"}
         return sum(n for reason, n in self.reasons.items() if reason not in unmatched)
 
     def headline(self) -> str:

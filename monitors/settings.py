@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -98,7 +99,9 @@ class Settings(BaseSettings):
             return value
         hosts = tuple(host.strip().lower() for host in value.split(",") if host.strip())
         for host in hosts:
-            if not re.fullmatch(r"[\w.:*\[\]-]+(?:/\d{1,3})?", host):
+            if "/" in host:
+                _network(host)
+            elif not re.fullmatch(r"[\w.:\[\]-]+", host):
                 raise ValueError(f"{host!r} is no host")
         return hosts
 
@@ -120,6 +123,18 @@ class Settings(BaseSettings):
     @classmethod
     def _upper(cls, value: Any) -> Any:
         return value.strip().upper() if isinstance(value, str) else value
+
+
+def _network(written: str) -> None:
+    """:raises ValueError: it is none; says so, or which network may be meant."""
+    try:
+        network = ip_network(written, strict=False)
+    except ValueError:
+        raise ValueError(f"{written!r} is no network") from None
+    try:
+        ip_network(written)
+    except ValueError:  # bits are set behind the mask
+        raise ValueError(f"{written!r} is no network; {network} is one") from None
 
 
 def load_settings(env_file: Path | None = Path(".env")) -> Settings:

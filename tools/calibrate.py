@@ -3,10 +3,10 @@
     python tools/calibrate.py [--model builtin:e5-small] [--streams FOLDER ...]
 
 Writes ``monitors/calibration/<model>.json`` (the learnt numbers and where they come from) and
-``<model>.npz`` (vectors of the shipped sample of general news). Four small logistic
-regressions are learnt from labelled streams: topic match, same development, same story,
-significance. Their lines are chosen on predictions for streams that each was not fitted on
-(leave one stream out), never on the stream itself.
+``<model>.npz`` (vectors of the shipped sample of general news). Three small logistic
+regressions are learnt from labelled streams: topic match, same development, significance.
+The lines are chosen by deciding on each stream with regressions fitted on all others (leave
+one stream out), never on the stream itself.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ import itertools
 import json
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, roc_auc_score
+from learning import Data, draw_times, learn, surest
 
 from monitors.calibration import assemble, file_stem, general_news
 from monitors.clock import FixedClock
@@ -46,59 +45,8 @@ from monitors.vectors.cache import CachedEncoder
 from monitors.vectors.encoder import SentenceEncoder
 
 ROOT = Path(__file__).parents[1]
-ARCHIVE = "ecbplus-train"
-TIMES = ("days", "hours", "two days", "same source")
 PAIRS = 24
 """Earlier mentions that each article is compared with while learning."""
-
-
-@dataclass
-class Examples:
-    """Rows of one regression: features, label, weight, and the stream they come from."""
-
-    rows: list[dict[str, float]] = field(default_factory=list)
-    labels: list[int] = field(default_factory=list)
-    groups: list[str] = field(default_factory=list)
-
-    def without(self, group: str) -> Examples:
-        """All but the examples of one stream."""
-        kept = [i for i, other in enumerate(self.groups) if other != group]
-        return Examples(
-            [self.rows[i] for i in kept],
-            [self.labels[i] for i in kept],
-            [self.groups[i] for i in kept],
-        )
-
-    def table(self) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
-        """Feature names; values, shape (n, f); labels; groups."""
-        names = sorted({key for row in self.rows for key in row})
-        x = np.array([[row.get(key, 0.0) for key in names] for row in self.rows])
-        return names, x, np.array(self.labels), np.array(self.groups)
-
-    def add(self, features: dict[str, float], label: bool, group: str) -> None:
-        """One more example."""
-        self.rows.append(dict(features))
-        self.labels.append(int(label))
-        self.groups.append(group)
-
-
-@dataclass
-class Data:
-    """The examples of all four regressions."""
-
-    match: Examples = field(default_factory=Examples)
-    same: Examples = field(default_factory=Examples)
-    story: Examples = field(default_factory=Examples)
-    significance: Examples = field(default_factory=Examples)
-
-    def without(self, group: str) -> Data:
-        """All but the examples of one stream."""
-        return Data(
-            self.match.without(group),
-            self.same.without(group),
-            self.story.without(group),
-            self.significance.without(group),
-        )
 
 
 @dataclass(frozen=True)
@@ -135,14 +83,14 @@ def main() -> None:
         world = collect(load_stream(folder), start, screen, reader, data, only)
         worlds += [] if only else [world]
     for folder in arguments.pairs_only:
-        _draw_times(data.same, folder.name)
+        draw_times(data.same, folder.name)
     languages = [language for language, _ in sample]
 
     def make(numbers: dict[str, Any]) -> Calibration:
         return assemble(arguments.model, numbers, languages, rows)
 
     numbers = learn(data, show=True)
-    numbers["lines"] = measure_held_out(data, worlds, make)
+    numbers["lines"], numbers["held out"] = measure_held_out(data, worlds, make)
     numbers["learnt from"] = [folder.name for folder in arguments.streams + arguments.pairs_only]
     numbers["by"] = "tools/calibrate.py"
     numbers["model"], numbers["screen"] = arguments.model, arguments.screen
@@ -152,35 +100,19 @@ def main() -> None:
     store.close()
 
 
-def _draw_times(examples: Examples, group: str) -> None:
-    """Give the pairs of an archive without publication times those of pairs that have them.
-
-    Drawn among pairs with the same label, so that time weighs neither more nor less than in
-    the streams that know it.
-    """
-    rng = np.random.default_rng(7)
-    known = [i for i, other in enumerate(examples.groups) if other != group]
-    by_label = {y: [i for i in known if examples.labels[i] == y] for y in (0, 1)}
-    for i, other in enumerate(examples.groups):
-        if other == group and by_label[examples.labels[i]]:
-            drawn = examples.rows[int(rng.choice(by_label[examples.labels[i]]))]
-            examples.rows[i] |= {name: drawn[name] for name in TIMES}
-
-
 def measure_held_out(
     data: Data, worlds: list[World], make: Callable[[dict[str, Any]], Calibration]
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], dict[str, dict[str, float]]]:
     """Choose the lines on streams that the regressions were not fitted on.
 
     Each stream is decided on with regressions learnt from all others; the lines with the
-    best F1 over all streams together win. Prints what that gives for each stream.
+    best F1 over all streams together win.
 
-    :returns: the lines
+    :returns: the lines, and what they give for each stream
     """
     fitted = {world.stream.name: learn(data.without(world.stream.name)) for world in worlds}
-    story_line = _best_line(*_held_out_pairs(data.story), beta=0.5)
+    story_line = surest(data.stories)
     best: tuple[float, dict[str, Any]] = (-1.0, {})
-    by_alert_line: dict[float, dict[float, float]] = {}
     for match_line, same_line in itertools.product((0.2, 0.3, 0.4), (0.6, 0.7, 0.8, 0.88)):
         for alert_line in (0.25, 0.3, 0.35, 0.4, 0.45, 0.5):
             lines = _lines(match_line, same_line, alert_line, story_line)
@@ -189,7 +121,6 @@ def measure_held_out(
                 for world in worlds
             ]
             precision, recall, score = _pooled(totals)
-            by_alert_line.setdefault(alert_line, {})[score] = precision
             if score > best[0]:
                 best = (score, lines)
                 print(
@@ -197,17 +128,28 @@ def measure_held_out(
                     f"R {recall:.2f} F1 {score:.3f}",
                     flush=True,
                 )
+    held_out = {}
     for world in worlds:
         calibration = make(fitted[world.stream.name] | {"lines": best[1]})
-        scores = decide_all(world, calibration, resamples=200)
-        print(
-            f"held out {world.stream.name}: to tell {scores.wanted}, alerts {scores.alerts}, "
-            f"P {scores.precision.value or 0:.2f} R {scores.recall.value or 0:.2f} "
-            f"F1 {scores.f1.value or 0:.2f}, duplicates {scores.duplicates}, "
-            f"false {scores.false} ({scores.false_off_topic} off topic), "
-            f"missed {scores.missed}, B3 {scores.story_quality.f1 or 0:.2f}"
-        )
-    return best[1]
+        held_out[world.stream.name] = _figures(decide_all(world, calibration, resamples=200))
+        print(f"held out {world.stream.name}: {held_out[world.stream.name]}")
+    return best[1], held_out
+
+
+def _figures(scores: Scores) -> dict[str, float]:
+    """What a stream gave, for the file."""
+    return {
+        "to tell": scores.wanted,
+        "alerts": scores.alerts,
+        "precision": round(scores.precision.value or 0.0, 3),
+        "recall": round(scores.recall.value or 0.0, 3),
+        "F1": round(scores.f1.value or 0.0, 3),
+        "duplicates": scores.duplicates,
+        "false": scores.false,
+        "false, off topic": scores.false_off_topic,
+        "missed": scores.missed,
+        "BCubed F1": round(scores.story_quality.f1 or 0.0, 3),
+    }
 
 
 def decide_all(world: World, calibration: Calibration, resamples: int = 2) -> Scores:
@@ -276,7 +218,7 @@ def default_streams() -> list[Path]:
 def _blank() -> dict[str, Any]:
     nothing: dict[str, Any] = {"bias": 0.0, "weights": {}}
     lines = {"match": {}, "alert": {}, "same": 0.5, "story": 0.5, "near miss": 0.2}
-    return dict.fromkeys(("match", "same", "story", "significance"), nothing) | {"lines": lines}
+    return dict.fromkeys(("match", "same", "significance"), nothing) | {"lines": lines}
 
 
 def collect(
@@ -343,10 +285,10 @@ def _learn_from(
                 mention = memory.mentions[int(row)]
                 features = pair_features(reading, mention, float(closeness[row]), memory, now)
                 data.same.add(features, mention.development_id == development.id, stream.name)
-                if not pairs_only:
-                    data.story.add(
-                        features, mention.story_id == root(stream, development.id), stream.name
-                    )
+            if not pairs_only and any(label.role is Role.FIRST for label in mine):
+                near = memory.mentions[int(closeness.argmax())]
+                together = near.story_id == root(stream, development.id)
+                data.stories.append((float(closeness.max()), together))
         memory.add(_mention(reading, topic.id, development.id, root(stream, development.id)))
         if not pairs_only:
             significant = any(stream.developments[label.development].significant for label in mine)
@@ -368,66 +310,6 @@ def _mention(reading: Reading, topic: str, development: str, story: str) -> Ment
         reading.key_text, "", article.language, article.first_seen, article.published,
         reading.facts, reading.key_vector, told=True,
     )  # fmt: skip
-
-
-def learn(data: Data, *, show: bool = False) -> dict[str, Any]:
-    """Fit all four regressions."""
-    names = ("match", "same", "story", "significance")
-    return {name: _fit(name, getattr(data, name), show) for name in names}
-
-
-def _fit(name: str, examples: Examples, show: bool) -> dict[str, Any]:
-    names, x, y, groups = examples.table()
-    model = _model(x, y, groups)
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
-    weights = model.coef_[0] / spread
-    bias = float(model.intercept_[0] - np.sum(model.coef_[0] * mean / spread))
-    if show:
-        truth, out = _held_out_pairs(examples)
-        print(
-            f"{name}: {len(y)} examples, {y.mean():.2f} positive, held-out "
-            f"AUC {roc_auc_score(truth, out):.3f}, AP {average_precision_score(truth, out):.3f}"
-        )
-        for key, scaled in sorted(
-            zip(names, model.coef_[0], strict=True), key=lambda p: -abs(p[1])
-        ):
-            print(f"    {key:22} {scaled:+.2f}")
-    table = {key: round(float(weight), 4) for key, weight in zip(names, weights, strict=True)}
-    return {"bias": round(bias, 4), "weights": table}
-
-
-def _held_out_pairs(examples: Examples) -> tuple[np.ndarray, np.ndarray]:
-    """Labels of own streams, and predictions of regressions fitted without the stream."""
-    _, x, y, groups = examples.table()
-    out = np.full(len(y), np.nan)
-    for group in sorted(set(groups) - {ARCHIVE}):
-        inside = groups != group if len(set(groups)) > 1 else groups == group
-        model = _model(x[inside], y[inside], groups[inside])
-        out[groups == group] = model.predict_proba(_scaled(x[inside], x[groups == group]))[:, 1]
-    known = ~np.isnan(out)
-    return y[known], out[known]
-
-
-def _scaled(reference: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    return (rows - reference.mean(axis=0)) / (reference.std(axis=0) + 1e-6)
-
-
-def _model(x: np.ndarray, y: np.ndarray, groups: np.ndarray) -> LogisticRegression:
-    # An archive without times must not outweigh the streams that decisions are made on.
-    weights = np.where(groups == ARCHIVE, 0.3, 1.0)
-    return LogisticRegression(C=0.1, max_iter=3000).fit(_scaled(x, x), y, sample_weight=weights)
-
-
-def _best_line(y: np.ndarray, p: np.ndarray, beta: float = 1.0) -> float:
-    """The probability line with the best F-measure on held-out predictions."""
-    lines = np.linspace(0.05, 0.95, 91)
-
-    def score(line: float) -> float:
-        said = p >= line
-        hits = float(np.sum(said & (y == 1)))
-        return (1 + beta**2) * hits / (beta**2 * y.sum() + said.sum() + 1e-9)
-
-    return round(float(max(lines, key=score)), 2)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -34,6 +33,7 @@ from monitors.errors import (
     DeliveryUnknown,
     StoreError,
 )
+from monitors.logs import unforeseen
 from monitors.model import AlertKind, Delivery, Message, Receipt
 from monitors.ports import Notifier, Outbox
 
@@ -225,7 +225,7 @@ class _Pass:
         try:
             message = _checked(delivery)
         except Exception as error:
-            _log.exception("alert %s cannot be composed", delivery.alert.key)
+            unforeseen(_log, f"composing alert {delivery.alert.key}", error)
             problem = DeliveryDeferred(_subject(delivery), f"composing failed: {error!r:.200}")
             self._deferred(delivery, problem)
             return
@@ -313,9 +313,7 @@ class _Pass:
 
     def _doubt(self, delivery: Delivery, error: Exception) -> None:
         if not isinstance(error, DeliveryUnknown):
-            # The place without the text: that of an unforeseen error may hold anything.
-            place = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("%s: %s at\n%s", _subject(delivery), type(error).__name__, place)
+            unforeseen(_log, f"sending {_subject(delivery)}", error)
             error = DeliveryUnknown(_subject(delivery), f"{type(error).__name__} while sending")
         self._outbox.doubt(delivery.id, str(error))
         self.report.unknown += 1

@@ -89,7 +89,6 @@ def assemble(
         mean=mean,
         match=_logistic(numbers["match"]),
         same=_logistic(numbers["same"]),
-        story=_logistic(numbers["story"]),
         significance=_logistic(numbers["significance"]),
         match_lines={Sensitivity(name): line for name, line in lines["match"].items()},
         alert_lines={Sensitivity(name): line for name, line in lines["alert"].items()},

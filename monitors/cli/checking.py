@@ -61,7 +61,7 @@ def check(
         bool, typer.Option("--offline", help="Do not ask sources or Slack.")
     ] = False,
 ) -> None:
-    """Find what is wrong in watch.yaml, .env, database, Slack and sources. Tells nobody."""
+    """Find what is wrong in watch.yaml, .env, database, Slack and sources. Changes nothing."""
     from monitors.watchlist import load_watchlist, problems
 
     settings = configured()
@@ -118,9 +118,17 @@ def _attempt(what: str, work: Callable[[], str]) -> bool:
 
 def _database(settings: Settings) -> bool:
     def work() -> str:
-        from monitors.wiring import opened_store
+        from monitors.store.engine import sqlite_file
+        from monitors.wiring import existing_store
 
-        with opened_store(settings) as store:
+        with existing_store(settings) as store:
+            if store is None:
+                return f"will be created at {sqlite_file(settings.database_url)}"
+            schema = store.schema()
+            if schema.current is None:
+                return "is empty; the first run makes its tables"
+            if not schema.up_to_date:
+                return f"schema {schema.current}; the next run brings it to {schema.head}"
             counts = {state.value: n for state, n in store.outbox.counts().items()}
         return f"schema up to date; outbox {output.pairs(counts) or 'empty'}"
 
@@ -158,10 +166,10 @@ def _models(settings: Settings) -> str:
 
 
 def _last_run(settings: Settings) -> str:
-    from monitors.wiring import opened_store
+    from monitors.wiring import existing_store
 
-    with opened_store(settings) as store:
-        runs = store.runs.latest(1)
+    with existing_store(settings) as store:
+        runs = store.runs.latest(1) if store is not None and store.schema().current else []
     if not runs:
         return "none yet"
     return f"{runs[0]['started']}: {runs[0].get('headline', '')}"
@@ -201,4 +209,6 @@ async def _ask(source: Source, fetcher: Fetcher, clock: Clock) -> tuple[bool, st
         return False, f"{source.name}: {error}"
     dates = [entry.published for entry in poll.entries if entry.published]
     newest = f", newest {max(dates):%d %b %Y %H:%M}" if dates else ", no dates"
-    return True, f"{source.name}: {len(poll.entries)} entries{newest if poll.entries else ''}"
+    found = output.count(len(poll.entries), "entry", "entries")
+    left_out = f"; {len(poll.problems)} left out: {poll.problems[0]}" if poll.problems else ""
+    return True, f"{source.name}: {found}{newest if poll.entries else ''}{left_out}"

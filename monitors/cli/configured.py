@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,13 +9,13 @@ if TYPE_CHECKING:
 
 
 def configured() -> Settings:
-    """The settings; a log level that somebody set holds from here on.
+    """The settings; their log level holds from here on.
 
     :raises SettingsError: a value is wrong
     """
+    from monitors import logs
     from monitors.settings import load_settings
 
     settings = load_settings()
-    if "log_level" in settings.model_fields_set:
-        logging.getLogger().setLevel(settings.log_level)
+    logs.configure(settings.log_level)
     return settings

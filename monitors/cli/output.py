@@ -13,7 +13,6 @@ import typer
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Limit = Annotated[int, typer.Option(help="At most so many rows.", min=1)]
 
-_WHOLE = 14
 _WIDE = 400
 
 
@@ -33,22 +32,32 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         say(f"{title}: none yet")
         return
     terminal = console()
-    shown = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
-    least = [
-        _longest_word([column, *column_cells])
-        for column, *column_cells in zip(columns, *cells, strict=True)
-    ]
-    # Words and ids stay whole where there is room; only URLs and the like are folded.
-    room = sum(least) + 3 * len(least) <= terminal.width
-    for column, width in zip(columns, least, strict=True):
-        shown.add_column(column, overflow="fold", min_width=width if room else None)
+    shown = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+    )
+    room = terminal.width - 3 * (len(columns) - 1)
+    for column, width in zip(columns, _widths([columns, *cells], room), strict=True):
+        shown.add_column(column, overflow="fold", width=width)
     for row in cells:
         shown.add_row(*(escape(cell) for cell in row))
     terminal.print(shown, highlight=False)
 
 
-def _longest_word(texts: Sequence[str]) -> int:
-    return max((len(w) for w in " ".join(texts).split() if len(w) <= _WHOLE), default=1)
+def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Widths of the columns, made narrower from the widest on; words are broken last."""
+    by_column = list(zip(*rows, strict=True))
+    widths = [max(map(len, cells)) for cells in by_column]
+    words = [max(map(len, " ".join(cells).split()), default=1) for cells in by_column]
+    while sum(widths) > room and max(widths) > 1:
+        spare = [at for at, width in enumerate(widths) if width > words[at]]
+        widest = max(spare or range(len(widths)), key=lambda at: widths[at])
+        widths[widest] -= 1
+    return widths
 
 
 def say(text: str, style: str = "") -> None:
@@ -63,9 +72,9 @@ def console() -> Any:
     return Console() if sys.stdout.isatty() else Console(width=_WIDE)
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, several: str = "") -> str:
     """``1 source``, ``2 sources``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number} {noun if number == 1 else several or noun + 's'}"
 
 
 def pairs(rows: Mapping[str, object]) -> str:

@@ -78,11 +78,14 @@ def show(report: RunReport) -> None:
     """The report of a run, for people."""
     output.say(report.headline(), "bold")
     asked = f"{report.polled} sources asked, {report.not_modified} unchanged"
-    output.say(f"  {asked}; entries: {output.pairs(report.fates) or 'none'}")
+    output.say(f"  {asked}; entries listed: {output.pairs(report.listed) or 'none'}")
+    if report.fates:
+        output.say(f"  pages: {output.pairs(report.fates)}")
     if report.reasons:
         output.say(f"  decisions: {output.pairs(report.reasons)}")
     if report.screened_out:
-        output.say(f"  {report.screened_out} articles concern no topic at all")
+        out = report.screened_out
+        output.say(f"  {output.count(out, 'article')} near no topic at all")
     for row in report.alerts:
         output.say(f"  alert · {row['topic']} · {row['headline']} ({row['source']})", "green")
     for row in report.held:

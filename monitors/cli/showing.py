@@ -61,7 +61,7 @@ def topics(as_json: output.AsJson = False) -> None:
         return
     output.table(
         "Topics",
-        ["topic", "name", "channel", "sensitivity", "state", "alerts, 7 days", "stories"],
+        ["topic", "name", "channel", "sensitivity", "state", "told, 7 days", "stories"],
         [
             (
                 row["id"],

@@ -287,6 +287,7 @@ def _mention(
         facts=reading.facts,
         vector=reading.key_vector,
         told=False,
+        model_id=reading.model_id,
     )
 
 

@@ -30,7 +30,7 @@ class Comparison:
     """An article held against one earlier mention.
 
     :param same: probability that both report the same development
-    :param story: probability that both belong to one story
+    :param story: cosine of both leads: how surely they belong to one story
     """
 
     mention: Mention
@@ -55,7 +55,7 @@ def compare_all(
             Comparison(
                 mention,
                 calibration.same.probability(features),
-                calibration.story.probability(features),
+                features["lead"],
                 features,
             )
         )

@@ -24,6 +24,7 @@ class Reading:
     :param passage_vectors: theirs, centred, shape (n, d)
     :param screened: topic id to the fast encoder's score, for topics that passed
     :param facts: of title and lead
+    :param model_id: the encoder that made the vectors
     """
 
     article: Article
@@ -35,6 +36,7 @@ class Reading:
     passage_vectors: Vector
     screened: Mapping[str, float]
     facts: Facts
+    model_id: str = ""
 
     @property
     def all_vectors(self) -> Vector:

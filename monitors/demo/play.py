@@ -196,7 +196,10 @@ def _newsroom(
         return NewsroomServer(stream, clock, port=port)
     except OSError as error:
         raise ConfigError(
-            f"port {port}", "is in use by another program", "Name another one: --port"
+            f"port {port}",
+            "is in use by another program",
+            f"Name another one: make demo PORT={port + 2}, or tidings demo --port {port + 2}. "
+            "Articles keep their addresses only on the same port",
         ) from error
 
 

@@ -43,7 +43,7 @@ class HttpFetcher:
     used again, also in another loop.
 
     :param contact: where the operator can be reached; goes into the User-Agent
-    :param allow_hosts: hosts, or ``host:port``, that may be fetched although private
+    :param allow_hosts: hosts, ``host:port`` or networks that may be fetched although private
     :param clock: for dates in headers
     :param deadline: seconds on the network for one fetch, redirects included; waiting for
         a turn does not count

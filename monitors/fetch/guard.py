@@ -9,10 +9,18 @@ those, so that a name server cannot answer differently the second time.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from typing import Any
 
 import httpcore
@@ -23,7 +31,7 @@ from monitors.redact import redact
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
-_ALLOW = "Name the host in TIDINGS_ALLOW_HOSTS if it is yours and may be fetched"
+_ALLOW = "Name the host or its network in TIDINGS_ALLOW_HOSTS if it is yours and may be fetched"
 _NAT64 = IPv6Network("64:ff9b::/96")
 _RELAYS = IPv4Network("192.88.99.0/24")
 _PROTOCOLS = IPv4Network("192.0.0.0/24")  # older Pythons call most of it global
@@ -35,7 +43,8 @@ _MOST_ADDRESSES = 4
 def check_url(url: str, allow_hosts: Collection[str] = ()) -> httpx.URL:
     """Parse ``url`` and refuse what must not be asked for, without resolving its name.
 
-    :param allow_hosts: hosts, or ``host:port``, that may be fetched although private
+    :param allow_hosts: what may be fetched although private: a host or ``host:port`` as it
+        stands in the URL, or a network such as ``10.0.0.0/8``
     :raises AddressRefused: its scheme, userinfo, host or port
     """
     subject = redact(url)
@@ -60,10 +69,34 @@ def check_url(url: str, allow_hosts: Collection[str] = ()) -> httpx.URL:
 
 
 def is_allowed(host: str, port: int, allow_hosts: Collection[str]) -> bool:
-    """Whether the operator allows ``host`` (without brackets), or just this port of it."""
+    """Whether the operator allows ``host`` (without brackets), or just this port of it.
+
+    Names are compared as they are written; what they resolve to is judged when it is dialled.
+    """
     host = host.lower().rstrip(".").strip("[]")
     shown = f"[{host}]" if ":" in host else host
-    return not {host, shown, f"{shown}:{port}"}.isdisjoint(h.strip().lower() for h in allow_hosts)
+    if not {host, shown, f"{shown}:{port}"}.isdisjoint(h.strip().lower() for h in allow_hosts):
+        return True
+    try:
+        return in_allowed_network(ip_address(host), allow_hosts)
+    except ValueError:  # a name
+        return False
+
+
+def in_allowed_network(address: IPv4Address | IPv6Address, allow_hosts: Collection[str]) -> bool:
+    """Whether ``address`` lies in one of the networks among ``allow_hosts``."""
+    if isinstance(address, IPv6Address):
+        if address.scope_id is not None:
+            return False
+        address = address.ipv4_mapped or address  # which is where it is dialled
+    return any(address in network for network in _networks(allow_hosts))
+
+
+def _networks(allow_hosts: Collection[str]) -> Iterable[IPv4Network | IPv6Network]:
+    for allowed in allow_hosts:
+        if "/" in allowed:
+            with contextlib.suppress(ValueError):  # settings refuse these
+                yield ip_network(allowed.strip())
 
 
 def address_problem(address: IPv4Address | IPv6Address) -> str | None:
@@ -185,8 +218,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectError(f"the name {host} has no address")
         if not is_allowed(host, port, self._allow_hosts):
             for address in addresses:
-                problem = address_problem(ip_address(address))
-                if problem:
+                found = ip_address(address)
+                problem = address_problem(found)
+                if problem and not in_allowed_network(found, self._allow_hosts):
                     raise AddressRefused(host, f"it resolves to {problem}", _ALLOW)
         return addresses[:_MOST_ADDRESSES]
 

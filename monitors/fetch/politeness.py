@@ -14,6 +14,7 @@ from monitors.model import Source, SourceState
 
 _LONGEST_BACKOFF = timedelta(hours=6)
 _LONGEST_RETRY_AFTER = timedelta(hours=24)
+_LONGEST_CACHE = timedelta(hours=1)
 _REMEMBERED_HOSTS = 1000
 
 
@@ -100,6 +101,7 @@ def next_poll(
     source: Source,
     now: datetime,
     retry_after: timedelta | None = None,
+    cache_for: timedelta | None = None,
     *,
     jitter: float = 0.0,
 ) -> datetime:
@@ -111,6 +113,8 @@ def next_poll(
 
     :param state: after the poll that just ended; ``failures`` counts those in a row
     :param retry_after: what the server asked for; kept up to a day
+    :param cache_for: how long its answer stays fresh; it is not asked earlier than that, but
+        an hour at most
     :param jitter: 0 to 1, drawn by the caller: adds up to a quarter to a failing source's
         wait, so that sources that failed together do not come back together
     """
@@ -123,6 +127,8 @@ def next_poll(
         wait = min(wait, longest)
     if retry_after is not None:
         wait = max(wait, min(retry_after, _LONGEST_RETRY_AFTER))
+    if cache_for is not None:
+        wait = max(wait, min(cache_for, _LONGEST_CACHE))
     return now + wait
 
 

@@ -110,6 +110,8 @@ class Mention:
     :param key_text: title and lead, what the vector stands for
     :param told: whether readers have been told of the development
     :param first: whether this mention founded the development
+    :param model_id: the encoder that made the vector; vectors of two encoders say nothing
+        about each other
     """
 
     topic_id: str
@@ -128,6 +130,7 @@ class Mention:
     told: bool
     first: bool = True
     copy_of: str | None = None
+    model_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

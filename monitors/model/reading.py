@@ -44,6 +44,7 @@ class Poll:
     :param problems: one line for each entry that had to be left out, and why
     :param error: one line: what failed, where, what to do
     :param retry_after: the wait that the server asked for
+    :param cache_for: how long the server says that its answer stays fresh
     """
 
     source_id: str
@@ -56,6 +57,7 @@ class Poll:
     status: int | None = None
     error: str | None = None
     retry_after: timedelta | None = None
+    cache_for: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

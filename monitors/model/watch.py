@@ -48,7 +48,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Keywords:
-    """Words that decide before any vector does. ``*`` at the end matches any ending."""
+    """Words beside the vectors: ``any`` weigh, ``none`` exclude. ``*`` matches any ending."""
 
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()

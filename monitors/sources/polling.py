@@ -34,6 +34,7 @@ def unchanged(source: Source, state: SourceState, page: Page, now: datetime) -> 
         last_modified=page.last_modified or state.last_modified,
         status=304,
         retry_after=page.retry_after,
+        cache_for=page.cache_for,
     )
 
 
@@ -57,4 +58,5 @@ def answered(
         last_modified=page.last_modified,
         status=page.status,
         retry_after=page.retry_after,
+        cache_for=page.cache_for,
     )

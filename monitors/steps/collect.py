@@ -12,6 +12,7 @@ from datetime import datetime
 from monitors.desk import Desk
 from monitors.errors import FetchError, SourceError, TidingsError
 from monitors.fetch.politeness import next_poll
+from monitors.logs import unforeseen
 from monitors.model import Fate, Poll, PollState, Source, SourceState
 from monitors.runs import RunReport
 
@@ -24,6 +25,10 @@ AT_ONCE = 16
 async def collect(desk: Desk, report: RunReport, only: Collection[str] = ()) -> None:
     """Poll every due source and store what is new.
 
+    While no source has ever answered, topics need no silent first look of their own: the
+    first answer of every source is silent by itself. So a first run that is killed anywhere
+    does not silence the second.
+
     :param only: source ids to ask, due or not; empty asks all that are due
     """
     known = {source.id for source in desk.watchlist.sources}
@@ -35,6 +40,9 @@ async def collect(desk: Desk, report: RunReport, only: Collection[str] = ()) -> 
     states = await asyncio.to_thread(
         desk.store.sources.states, [source.id for source in desk.watchlist.sources]
     )
+    if not any(state.succeeded_at for state in states.values()):
+        topics = [topic.id for topic in desk.watchlist.topics]
+        await asyncio.to_thread(desk.store.decisions.finish_baseline, topics, now)
     due = [
         source
         for source in desk.watchlist.sources
@@ -75,7 +83,7 @@ async def _ask(desk: Desk, source: Source, state: SourceState, now: datetime) ->
         )
     except Exception as error:
         # A source must not stop the others, whatever is wrong with it or with its reader.
-        log.exception("polling %s failed unexpectedly", source.name)
+        unforeseen(log, f"polling {source.name}", error)
         return _failed(source, now, error)
 
 
@@ -102,7 +110,7 @@ def _save(
     except TidingsError:
         raise
     except Exception as error:
-        log.exception("what %s listed cannot be stored", source.name)
+        unforeseen(log, f"storing what {source.name} listed", error)
         poll = _failed(source, desk.clock.now(), error)
         return poll, desk.store.sources.save_poll(poll, _after(source, state, poll))
 
@@ -120,7 +128,9 @@ def _after(source: Source, state: SourceState, poll: Poll) -> SourceState:
         last_state=poll.state,
         last_error=poll.error,
     )
-    due_again = next_poll(heard, source, poll.at, poll.retry_after, jitter=random.random())
+    due_again = next_poll(
+        heard, source, poll.at, poll.retry_after, poll.cache_for, jitter=random.random()
+    )
     return replace(heard, next_poll_at=due_again)
 
 

@@ -16,6 +16,7 @@ from monitors.decide.memory import Memory
 from monitors.decide.reading import Reading, TopicProfile
 from monitors.desk import Desk
 from monitors.errors import TidingsError
+from monitors.logs import unforeseen
 from monitors.model import Alert, Decision, Reason, Topic, Verdict
 from monitors.ports import Outcome, TopicState
 from monitors.redact import redact
@@ -41,7 +42,8 @@ def open_bench(desk: Desk) -> Bench:
     ids = [topic.id for topic in desk.watchlist.topics]
     bench = Bench(profiles(desk), desk.store.decisions.topic_states(ids))
     for topic in desk.watchlist.topics:
-        bench.memories[topic.id] = Memory(desk.store.decisions.memory(topic.id, now - desk.window))
+        known = desk.store.decisions.memory(topic.id, now - desk.window, desk.reader.model_id)
+        bench.memories[topic.id] = Memory(known)
     return bench
 
 
@@ -55,7 +57,7 @@ def decide(desk: Desk, bench: Bench, readings: Sequence[Reading], report: RunRep
             raise
         except Exception as error:
             # One article must not stop the others, in this run and in all that follow.
-            log.exception("deciding on %s failed unexpectedly", reading.article.id)
+            unforeseen(log, f"deciding on {reading.article.id}", error)
             rulings = _given_up(desk, reading, error)
             desk.store.decisions.record(_outcome(desk, reading, rulings))
             title, kind = reading.article.title, type(error).__name__

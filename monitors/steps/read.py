@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitors.articles.identify import identify
@@ -17,6 +18,7 @@ from monitors.errors import (
     TooManyRedirects,
     Unreadable,
 )
+from monitors.logs import unforeseen
 from monitors.model import Article, Extraction, Fate, Page, PendingEntry
 from monitors.redact import redact
 from monitors.runs import RunReport
@@ -42,8 +44,11 @@ class _Got:
     detail: str = ""
 
 
-async def read(desk: Desk, report: RunReport) -> None:
-    """Read every waiting entry, also those that an earlier run left behind."""
+async def read(desk: Desk, report: RunReport, between: Callable[[], None] = lambda: None) -> None:
+    """Read every waiting entry, also those that an earlier run left behind.
+
+    :param between: called after each batch; what it raises ends the step
+    """
     tried: set[int] = set()
     while True:
         waiting = await asyncio.to_thread(
@@ -55,6 +60,7 @@ async def read(desk: Desk, report: RunReport) -> None:
         tried |= {pending.id for pending in batch}
         results = await asyncio.gather(*(_one(desk, pending) for pending in batch))
         await asyncio.to_thread(_store, desk, report, batch, results)
+        await asyncio.to_thread(between)
 
 
 async def _one(desk: Desk, pending: PendingEntry) -> _Got:
@@ -69,7 +75,7 @@ async def _one(desk: Desk, pending: PendingEntry) -> _Got:
         return await _without_page(pending, error)
     except Exception as error:
         # One page must not stop the others.
-        log.exception("reading an entry of %s failed unexpectedly", pending.entry.source_id)
+        unforeseen(log, f"reading an entry of {pending.entry.source_id}", error)
         what = f"unexpected {type(error).__name__}"
         where = redact(pending.entry.url)
         return await _without_page(pending, FetchError(where, what, "See the log of this run"))
@@ -112,8 +118,8 @@ async def _without_page(pending: PendingEntry, error: FetchError) -> _Got:
     except Unreadable:
         fate = Fate.BLOCKED if status in BLOCKED else Fate.FAILED
         return _Got(fate=fate, detail=str(error))
-    except Exception:
-        log.exception("an entry of %s cannot be judged at all", pending.entry.source_id)
+    except Exception as problem:
+        unforeseen(log, f"judging an entry of {pending.entry.source_id}", problem)
         return _Got(fate=Fate.FAILED, detail=str(error))
 
 
@@ -127,7 +133,7 @@ def _store(desk: Desk, report: RunReport, batch: list[PendingEntry], results: li
             fate = Fate.NEW
         except Exception as error:
             # A value that no database takes: this article is lost, the others are not.
-            log.exception("an article of %s cannot be stored", pending.entry.source_id)
+            unforeseen(log, f"storing an article of {pending.entry.source_id}", error)
             line = f"{redact(pending.entry.url)}: it cannot be stored ({type(error).__name__})"
             got = _Got(fate=Fate.FAILED, detail=f"{line}. See the log of this run")
             fate = _settle(desk, report, pending, got)

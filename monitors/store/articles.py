@@ -61,7 +61,9 @@ class SqlArticles:
 
     def _select(self, where: sa.ColumnElement[bool], limit: int | None) -> list[Article]:
         query = sa.select(articles).where(where)
-        query = query.order_by(articles.c.first_seen, articles.c.id).limit(limit)
+        # All that one poll lists is first seen at once: what was published first comes first.
+        order = (articles.c.first_seen, articles.c.published.nulls_last(), articles.c.id)
+        query = query.order_by(*order).limit(limit)
         with self._db.read() as connection:
             rows = connection.execute(query).all()
         return readable(rows, _article)

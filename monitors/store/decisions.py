@@ -50,7 +50,7 @@ class SqlDecisions:
             if rows:
                 connection.execute(self._db.upsert(topics, ("id",), keep=("first_seen",)), rows)
 
-    def memory(self, topic_id: str, since: datetime) -> list[Mention]:
+    def memory(self, topic_id: str, since: datetime, model_id: str = "") -> list[Mention]:
         """See the port.
 
         ``told`` follows the development: once its readers were told, every mention of it
@@ -62,6 +62,8 @@ class SqlDecisions:
             .where(mentions.c.topic_id == topic_id, mentions.c.seen_at >= since)
             .order_by(mentions.c.seen_at, mentions.c.id)
         )
+        if model_id:
+            query = query.where(mentions.c.model_id == model_id)
         with self._db.read() as connection:
             rows = connection.execute(query).all()
         return readable(rows, mention)
@@ -76,7 +78,7 @@ class SqlDecisions:
         )
         steps: Sequence[tuple[Any, list[dict[str, Any]]]] = (
             (
-                upsert(stories, ("id",), keep=("opened_at",)),
+                upsert(stories, ("id",), keep=("headline", "opened_at")),
                 [story_row(s) for s in outcome.stories],
             ),
             (upsert(developments, ("id",)), [development_row(d) for d in outcome.developments]),

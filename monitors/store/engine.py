@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -94,11 +95,14 @@ class Database:
             self.engine.dispose()
 
 
-def open_database(url: str, busy_timeout: float = BUSY_TIMEOUT) -> Database:
+def open_database(
+    url: str, busy_timeout: float = BUSY_TIMEOUT, *, read_only: bool = False
+) -> Database:
     """A database that is connected to when it is first used.
 
     :param url: ``sqlite:///path`` or ``postgresql+psycopg://user:password@host/name``
     :param busy_timeout: seconds to wait for another process's lock
+    :param read_only: the database refuses to be changed
     :raises SettingsError: the URL names no database that we know, or its driver is missing
     """
     parsed = _parse(url)
@@ -106,8 +110,18 @@ def open_database(url: str, busy_timeout: float = BUSY_TIMEOUT) -> Database:
         parsed.drivername, parsed.username, None, parsed.host, parsed.port, parsed.database
     ).render_as_string()
     if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite(parsed, busy_timeout), subject)
-    return Database(_postgresql(parsed, busy_timeout, subject), subject)
+        return Database(_sqlite(parsed, busy_timeout, read_only), subject)
+    return Database(_postgresql(parsed, busy_timeout, subject, read_only), subject)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for one in memory and for PostgreSQL.
+
+    :raises SettingsError: the URL names no database that we know
+    """
+    parsed = _parse(url)
+    in_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, ":memory:")
+    return Path(parsed.database) if in_file and parsed.database else None
 
 
 def _parse(url: str) -> URL:
@@ -125,7 +139,7 @@ def _parse(url: str) -> URL:
     )
 
 
-def _sqlite(url: URL, busy_timeout: float) -> Engine:
+def _sqlite(url: URL, busy_timeout: float, read_only: bool) -> Engine:
     options: dict[str, Any] = {}
     if url.database in (None, "", ":memory:"):
         options["poolclass"] = StaticPool
@@ -140,7 +154,9 @@ def _sqlite(url: URL, busy_timeout: float) -> Engine:
             cursor.execute(f"PRAGMA busy_timeout = {int(busy_timeout * 1000)}")
             cursor.execute("PRAGMA foreign_keys = ON")
             cursor.execute("PRAGMA synchronous = NORMAL")
-            if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            if read_only:
+                cursor.execute("PRAGMA query_only = ON")
+            elif cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 cursor.execute("PRAGMA journal_mode = WAL")
         finally:
             cursor.close()
@@ -153,7 +169,7 @@ def _sqlite(url: URL, busy_timeout: float) -> Engine:
     return engine
 
 
-def _postgresql(url: URL, busy_timeout: float, subject: str) -> Engine:
+def _postgresql(url: URL, busy_timeout: float, subject: str, read_only: bool) -> Engine:
     url = url.update_query_dict({"connect_timeout": url.query.get("connect_timeout", "5")})
     try:
         engine = sa.create_engine(url, pool_pre_ping=True)
@@ -166,6 +182,8 @@ def _postgresql(url: URL, busy_timeout: float, subject: str) -> Engine:
     def _configure(dbapi_connection: Any, _record: Any) -> None:
         with dbapi_connection.cursor() as cursor:
             cursor.execute(f"SET lock_timeout = {int(busy_timeout * 1000)}")
+            if read_only:
+                cursor.execute("SET default_transaction_read_only = on")
         dbapi_connection.commit()
 
     return engine

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from monitors.errors import StoreCorrupt
@@ -12,6 +16,23 @@ from monitors.store.engine import Database
 
 _LOCK = 0x71D1
 """The advisory lock of a migration on PostgreSQL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The schema of a database.
+
+    :param current: its revision; None where it has no tables of ours
+    :param head: the revision that this version of Tidings works with
+    """
+
+    current: str | None
+    head: str
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether nothing is to be migrated."""
+        return self.current == self.head
 
 
 def upgrade(database: Database) -> None:
@@ -22,9 +43,7 @@ def upgrade(database: Database) -> None:
 
     :raises StoreCorrupt: a later version of Tidings has written the database
     """
-    config = Config()
-    config.set_main_option("script_location", "monitors.store:migrations")
-    config.set_main_option("path_separator", "os")
+    config = _config()
     with database.write() as connection:
         if not database.is_sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
@@ -32,8 +51,33 @@ def upgrade(database: Database) -> None:
         try:
             command.upgrade(config, "head")
         except CommandError as error:
-            raise StoreCorrupt(
-                database.subject,
-                f"its schema is none that this version knows ({error})",
-                "Install the version of Tidings that last used it, or a later one",
-            ) from error
+            raise _unknown(database, str(error)) from error
+
+
+def schema(database: Database) -> Schema:
+    """What the schema is and what it should be. Only reads.
+
+    :raises StoreCorrupt: a later version of Tidings has written the database
+    """
+    scripts = ScriptDirectory.from_config(_config())
+    with database.read() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    head = scripts.get_current_head()
+    if current is not None and current not in {s.revision for s in scripts.walk_revisions()}:
+        raise _unknown(database, f"it is {current}")
+    return Schema(current, str(head))
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "monitors.store:migrations")
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _unknown(database: Database, what: str) -> StoreCorrupt:
+    return StoreCorrupt(
+        database.subject,
+        f"its schema is none that this version knows ({what})",
+        "Install the version of Tidings that last used it, or a later one",
+    )

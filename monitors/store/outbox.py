@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from monitors.store.codec import UndecodableError, load_alert
 from monitors.store.engine import Database
 from monitors.store.queue import queue, waiting_afresh
 from monitors.store.rows import chunks, readable
-from monitors.store.tables import outbox, story_threads
+from monitors.store.tables import outbox, story_threads, troubles
 
 logger = logging.getLogger(__name__)
 
@@ -183,6 +183,23 @@ class SqlOutbox:
             for state, count in connection.execute(query):
                 found[DeliveryState(state)] = count
         return found
+
+    def troubles(self) -> dict[str, datetime]:
+        """See the port."""
+        with self._db.read() as connection:
+            rows = connection.execute(sa.select(troubles.c.subject, troubles.c.since))
+            return {row.subject: row.since for row in rows}
+
+    def notify(
+        self, notices: Collection[Alert], troubles_now: Mapping[str, datetime], now: datetime
+    ) -> int:
+        """See the port."""
+        rows = [{"subject": name, "since": since} for name, since in troubles_now.items()]
+        with self._db.write() as connection:
+            connection.execute(sa.delete(troubles))
+            if rows:
+                connection.execute(sa.insert(troubles), rows)
+            return sum(queue(self._db, connection, notice, now) for notice in notices)
 
     def _deliveries(self, query: sa.Select[Any]) -> list[Delivery]:
         with self._db.read() as connection:

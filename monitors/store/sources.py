@@ -67,6 +67,7 @@ class SqlSources:
                 .where(sources.c.id == poll.source_id)
                 .values(_state_row(state))
                 .values({"listed_at": poll.at} if listed else {})
+                .values(_counted(poll, counts[Fate.NEW]))
             )
         return counts
 
@@ -198,9 +199,14 @@ def _state_row(state: SourceState) -> dict[str, Any]:
         "baseline_done": state.baseline_done,
         "last_state": state.last_state,
         "last_error": state.last_error,
-        "entries_seen": state.entries_seen,
-        "last_entry_at": state.last_entry_at,
     }
+
+
+def _counted(poll: Poll, new: int) -> dict[str, Any]:
+    """Counted on the stored row, so that repeating a poll takes nothing back."""
+    if not new:
+        return {}
+    return {"entries_seen": sources.c.entries_seen + new, "last_entry_at": poll.at}
 
 
 def _state(row: sa.Row[Any]) -> SourceState:

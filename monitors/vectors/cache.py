@@ -38,7 +38,7 @@ class CachedEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vector:
         if not texts:
-            return np.empty((0, 0), dtype=np.float32)
+            return np.empty((0, self.dimensions), dtype=np.float32)
         keys = [text_key(text) for text in texts]
         known = self._store.get(self.model_id, set(keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}

@@ -44,15 +44,16 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str]) -> Vector:
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
-        # A NUL would end the text inside a C engine.
-        clean = [text.replace("\0", " ")[:MAX_CHARS] or " " for text in texts]
         try:
             rows = self._loaded().encode(
-                clean, normalize_embeddings=True, show_progress_bar=False, batch_size=16
+                [_clean(text) for text in texts],
+                normalize_embeddings=True,
+                show_progress_bar=False,
+                batch_size=16,
             )
         except (RuntimeError, ValueError) as error:
             raise EncoderError(
-                self._name, f"encoding {len(texts)} texts failed: {error}", "see tidings doctor"
+                self._name, f"encoding {len(texts)} texts failed: {error}", "See tidings doctor"
             ) from error
         return np.asarray(rows, dtype=np.float32)
 
@@ -65,10 +66,17 @@ class SentenceEncoder:
                 try:
                     self._model = load(self._name)
                 except Exception as error:
+                    what = " ".join(f"{type(error).__name__}: {error}".split())
                     raise EncoderError(
                         self._name,
-                        f"the model cannot be loaded ({type(error).__name__}: {error})",
-                        "name a built-in model (builtin:e5-small, builtin:use3), a folder, "
+                        f"the model cannot be loaded ({what[:300]})",
+                        "Name a built-in model (builtin:e5-small, builtin:use3), a folder, "
                         "or a model that this machine can download",
                     ) from error
             return self._model
+
+
+def _clean(text: str) -> str:
+    """What every engine takes: no NUL, which would end the text in C, and no half character."""
+    whole = text.replace("\0", " ")[:MAX_CHARS].encode("utf-8", "replace").decode("utf-8")
+    return whole or " "

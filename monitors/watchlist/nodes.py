@@ -6,7 +6,7 @@ and every duplicate of a key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -113,9 +113,26 @@ def pairs_of(reader: Reader, allowed: Sequence[str] | None = None) -> Iterator[t
             yield key, part
 
 
+def absent(
+    reader: Reader, found: Collection[str], needed: Sequence[str], allowed: Sequence[str]
+) -> list[str]:
+    """The keys of ``needed`` that are neither ``found`` nor, by all appearances, misspelt.
+
+    A misspelt key is noted on its own line by :func:`pairs_of`; that it is also missing
+    would only lead away from there.
+    """
+    pairs = reader.node.value if isinstance(reader.node, MappingNode) else []
+    written = {str(key.value) for key, _ in pairs if isinstance(key, ScalarNode)}
+    misspelt = {_likely(key, allowed) for key in written.difference(allowed)}
+    return [key for key in needed if key not in found and key not in misspelt]
+
+
 def suggest(written: str, allowed: Sequence[str]) -> str:
     """The likely spelling, else what there is to choose from."""
+    likely = _likely(written, allowed)
+    return f"Did you mean `{likely}`?" if likely else f"Known are: {', '.join(allowed)}"
+
+
+def _likely(written: str, allowed: Sequence[str]) -> str | None:
     found = process.extractOne(written.lower(), allowed, scorer=fuzz.ratio, score_cutoff=_ALIKE)
-    if found:
-        return f"Did you mean `{found[0]}`?"
-    return f"Known are: {', '.join(allowed)}"
+    return found[0] if found else None

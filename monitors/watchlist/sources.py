@@ -7,7 +7,7 @@ from pathlib import Path
 from monitors.model import Source, Tier
 from monitors.sources import READERS
 from monitors.watchlist import values
-from monitors.watchlist.nodes import Reader, pairs_of
+from monitors.watchlist.nodes import Reader, absent, pairs_of
 from monitors.watchlist.topics import Defaults
 
 KINDS = tuple(READERS)
@@ -27,9 +27,8 @@ def _read(item: Reader, defaults: Defaults) -> Source | None:
     before = len(item.notes)
     fields = dict(pairs_of(Reader(item.path, item.node, item.notes, "a source"), _KEYS))
     if len(item.notes) == before or fields:
-        for key in _NEEDED:
-            if key not in fields:
-                item.note(f"the source has no `{key}`", f"Add `{key}:`")
+        for key in absent(item, fields, _NEEDED, _KEYS):
+            item.note(f"the source has no `{key}`", f"Add `{key}:`")
     name = fields["name"].text() if "name" in fields else None
     kind = values.one_of(fields["kind"], KINDS) if "kind" in fields else None
     url = _address(fields["url"], kind) if "url" in fields else None

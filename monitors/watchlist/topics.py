@@ -8,11 +8,12 @@ from datetime import timedelta
 
 from monitors.model import Budget, Keywords, QuietHours, Sensitivity, Topic
 from monitors.watchlist import values
-from monitors.watchlist.nodes import Reader, pairs_of
+from monitors.watchlist.nodes import Reader, absent, pairs_of
 
 _SHARED = ("channel", "sensitivity", "at_most", "timezone", "quiet_hours")
 _DEFAULT_KEYS = (*_SHARED, "every", "operators_channel")
 _KEYS = ("name", "description", "examples", "not", "keywords", *_SHARED)
+_NEEDED = ("name", "description")
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,9 @@ def _read(topic_id: str, part: Reader, defaults: Defaults) -> Topic | None:
     mark = len(part.notes)
     fields = dict(pairs_of(named, _KEYS))
     if len(part.notes) == mark or fields:
-        for key in ("name", "description"):
-            if key not in fields:
-                remedy = "Add one: a topic needs only a name and a description"
-                part.note(f"topic `{topic_id}` has no `{key}`", remedy)
+        for key in absent(part, fields, _NEEDED, _KEYS):
+            remedy = "Add one: a topic needs only a name and a description"
+            part.note(f"topic `{topic_id}` has no `{key}`", remedy)
     name = fields["name"].text() if "name" in fields else None
     description = fields["description"].text() if "description" in fields else None
     examples = fields["examples"].texts() if "examples" in fields else ()

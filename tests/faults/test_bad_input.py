@@ -92,10 +92,9 @@ class Bench(Newsroom):
             **options,
         )
         self.desk.extractor = TrafilaturaExtractor(shared().run)
-        self.good: list[str] = []
-        old = self.page("/old", html("Rain in the north", "It will rain in the north today."))
-        self.show("bad", item(old, "Rain in the north"))
-        self.show("good", item(old, "Rain in the north"))
+        for feed in ("bad", "good"):
+            old = self.page(f"/{feed}/old", html("Rain in the north", "It will rain today."))
+            self.show(feed, item(old, "Rain in the north"))
         self.begin()
 
     def page(self, path: str, content: str | Answer) -> str:

@@ -103,6 +103,7 @@ READS: dict[str, Call] = {
     "outbox.thread": lambda s: s.outbox.thread("S-1", "#ops"),
     "outbox.rows": lambda s: s.outbox.rows(),
     "outbox.counts": lambda s: s.outbox.counts(),
+    "outbox.troubles": lambda s: s.outbox.troubles(),
     "runs.latest": lambda s: s.runs.latest(),
 }
 
@@ -126,6 +127,7 @@ WRITES: dict[str, Call] = {
     "outbox.doubt": lambda s: s.outbox.doubt(1, "timeout"),
     "outbox.looked": lambda s: s.outbox.looked(1, NOW + HOUR),
     "outbox.requeue": lambda s: s.outbox.requeue([1], NOW),
+    "outbox.notify": lambda s: s.outbox.notify([_alert("K-6")], {"source x": NOW}, NOW),
     "runs.acquire": lambda s: s.runs.acquire("monitor", "b", NOW + 2 * HOUR, HOUR),
     "runs.release": lambda s: s.runs.release("monitor", "a"),
     "migrate": lambda s: s.migrate(),

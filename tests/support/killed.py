@@ -1,19 +1,10 @@
-"""One run of the pipeline in a process of its own, which may kill itself.
-
-::
-
-    python -m tests.support.killed FOLDER SLACK_URL TOKEN TIME CALL NUMBER before|after
-
-``CALL`` names a call of the desk, such as ``store.decisions.record``; the process ends with
-SIGKILL before or after its ``NUMBER``-th call.
-"""
+"""One run of the pipeline in a process of its own, which kills itself on the way."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,8 +25,8 @@ from tests.support.newsroom import (
     url_of,
 )
 
-OUTBREAK = NOW + 10 * MINUTES
-LATER = NOW + 25 * MINUTES
+OUTBREAK = NOW + 12 * MINUTES
+LATER = NOW + 35 * MINUTES
 
 
 def newsroom(folder: Path, slack_url: str, token: str, now: datetime) -> Newsroom:
@@ -119,9 +110,14 @@ def arm(room: Newsroom, call: str, number: int, when: str) -> None:
         setattr(room.desk, path[0], Deadly(getattr(room.desk, path[0]), name, number, when))
 
 
-if __name__ == "__main__":
-    folder, slack_url, token, moment, call, number, when = sys.argv[1:]
-    opened = newsroom(Path(folder), slack_url, token, datetime.fromisoformat(moment))
-    arm(opened, call, int(number), when)
-    opened.run()
-    opened.store.close()
+def run_and_die(
+    folder: Path, slack_url: str, token: str, now: datetime, call: str, number: int, when: str
+) -> None:
+    """Run at ``now`` and end with SIGKILL at the ``number``-th ``call``.
+
+    :param call: of the desk, such as ``store.decisions.record``
+    :param when: ``before`` or ``after`` the call does its work
+    """
+    room = newsroom(folder, slack_url, token, now)
+    arm(room, call, number, when)
+    room.run()

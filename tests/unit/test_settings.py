@@ -53,6 +53,12 @@ def test_the_environment_wins_over_the_file(
     assert settings.allow_hosts == ("127.0.0.1:8000", "intranet.example")
 
 
+def test_networks_may_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIDINGS_ALLOW_HOSTS", "10.0.0.0/8, FD00::/8,[::1]:8000")
+
+    assert load_settings(None).allow_hosts == ("10.0.0.0/8", "fd00::/8", "[::1]:8000")
+
+
 def test_an_empty_token_is_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "  ")
 
@@ -73,6 +79,10 @@ def test_an_api_address_always_ends_with_a_slash(monkeypatch: pytest.MonkeyPatch
         ("TIDINGS_LOG_LEVEL", "LOUD"),
         ("TIDINGS_DATABASE_URL", "mysql://host/db"),
         ("TIDINGS_ALLOW_HOSTS", "http://a b"),
+        ("TIDINGS_ALLOW_HOSTS", "10.0.0.5/8"),
+        ("TIDINGS_ALLOW_HOSTS", "10.0.0.0/33"),
+        ("TIDINGS_ALLOW_HOSTS", "intranet/8"),
+        ("TIDINGS_ALLOW_HOSTS", "*.example"),
         ("TIDINGS_CONTACT", "me (here)"),
         ("TIDINGS_READER_MODEL", ""),
         ("TIDINGS_SCREEN_MODEL", " "),

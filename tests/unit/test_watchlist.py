@@ -199,6 +199,35 @@ def test_a_mistake_has_its_line(watch: Path, old: str, new: str) -> None:
     assert changed(watch, old, new).line == line_of(old)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("    description: A ferry", "    descripton: A ferry", "descripton"),
+        ("    name: Ferries", "    Name: Ferries", "Name"),
+        ("  - name: Вестник", "  - nmae: Вестник", "nmae"),
+        ("    kind: sitemap", "    knid: sitemap", "knid"),
+        ("    url: http", "    URL: http", "URL"),
+    ],
+)
+def test_a_needed_key_that_is_misspelt_is_named_where_it_stands(
+    watch: Path, old: str, new: str, key: str
+) -> None:
+    error = changed(watch, old, new)
+
+    assert f"unknown key `{key}`" in error.problem
+    assert "Did you mean" in error.remedy
+    assert error.line == line_of(old)
+
+
+def test_a_needed_key_is_missed_beside_an_unknown_one_of_another_kind(watch: Path) -> None:
+    watch.write_text(GOOD.replace("    description: A ferry", "    colour: A ferry"), "utf-8")
+
+    missing, unknown = problems(watch)
+
+    assert "no `description`" in missing.problem
+    assert "unknown key `colour`" in unknown.problem
+
+
 def test_a_key_given_twice_is_refused(watch: Path) -> None:
     error = changed(watch, "    name: Ferries\n", "    name: Ferries\n    name: Boats\n")
 

@@ -253,6 +253,7 @@ def test_a_redirect_without_a_target_is_an_error(web: WebServer) -> None:
 def test_only_the_named_port_of_an_allowed_host_may_be_fetched(web: WebServer) -> None:
     url = web.on("/a", Answer(b"x"))
     assert fetch(url, web, allow_hosts={"127.0.0.1"}).body == b"x"
+    assert fetch(url, web, allow_hosts={"127.0.0.0/8"}).body == b"x"
     with pytest.raises(AddressRefused, match="TIDINGS_ALLOW_HOSTS"):
         fetch(url, web, allow_hosts={f"127.0.0.1:{web.port + 1}"})
 

@@ -71,8 +71,6 @@ def state(source_id: str = "kremlin", **changes: Any) -> SourceState:
             baseline_done=True,
             last_state=PollState.EMPTY,
             last_error="kremlin: nothing",
-            entries_seen=7,
-            last_entry_at=NOW - HOUR,
         ),
         **changes,
     )
@@ -166,6 +164,7 @@ def mention(number: int = 1, **changes: Any) -> Mention:
             told=False,
             first=False,
             copy_of="A-9",
+            model_id="builtin:small",
         ),
         **changes,
     )

@@ -92,6 +92,17 @@ def test_undecided_is_oldest_first_until_decided(store: SqlStore) -> None:
     assert store.articles.undecided(10) == [two, one]
 
 
+def test_of_articles_first_seen_together_the_first_published_comes_first(store: SqlStore) -> None:
+    dates = {1: None, 2: NOW, 3: NOW - HOUR, 4: None, 5: NOW - 2 * HOUR}
+    stored = {n: article(n, id=f"A-{n}", published=day) for n, day in dates.items()}
+    earlier = article(6, id="A-6", first_seen=NOW - HOUR, published=None)
+    for each in (*stored.values(), earlier):
+        store.articles.save(each)
+    expected = ["A-6", "A-5", "A-3", "A-2", "A-1", "A-4"]
+    assert [a.id for a in store.articles.undecided(10)] == expected
+    assert [a.id for a in store.articles.undecided(3)] == expected[:3]
+
+
 def test_recent_is_oldest_first_and_includes_its_start(store: SqlStore) -> None:
     stored = [article(n, first_seen=NOW - n * HOUR) for n in (1, 2, 3)]
     for each in stored:

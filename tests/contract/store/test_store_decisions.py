@@ -15,6 +15,7 @@ from store_values import (
     mention,
     outcome,
     story,
+    vector,
 )
 
 from monitors.errors import StoreError
@@ -96,11 +97,19 @@ def test_a_later_decision_replaces_an_earlier_one_but_not_the_other_way(store: S
 
 def test_stories_and_developments_are_updated(store: SqlStore) -> None:
     store.decisions.record(outcome())
-    moved = story(headline="New", opened_at=NOW, changed_at=NOW + HOUR)
+    moved = story(opened_at=NOW, changed_at=NOW + HOUR)
     told = development(told=True, significance=0.9)
     store.decisions.record(Outcome("A-2", stories=(moved,), developments=(told,)))
     assert store.decisions.stories() == [replace(moved, opened_at=NOW - HOUR)]
     assert store.decisions.developments("S-1") == [told]
+
+
+def test_a_later_step_leaves_its_story_the_headline_of_the_first(store: SqlStore) -> None:
+    store.decisions.record(outcome())
+    later = story(headline="A further step", changed_at=NOW + HOUR)
+    store.decisions.record(Outcome("A-2", stories=(later,), developments=(development(2),)))
+    [found] = store.decisions.stories()
+    assert (found.headline, found.changed_at) == (story().headline, NOW + HOUR)
 
 
 def test_mentions_count_as_told_once_their_development_is(store: SqlStore) -> None:
@@ -120,6 +129,20 @@ def test_memory_is_of_one_topic_oldest_first(store: SqlStore) -> None:
     store.decisions.record(outcome(mentions=mentions))
     found = store.decisions.memory("sanctions", NOW - HOUR)
     assert [m.article_id for m in found] == ["A-2", "A-1"]
+
+
+def test_memory_is_of_one_encoder_where_it_is_named(store: SqlStore) -> None:
+    mentions = (
+        mention(1, model_id="small"),
+        mention(2, model_id="large", vector=vector(2, dimensions=16)),
+        mention(3, model_id=""),
+    )
+    store.decisions.record(outcome(mentions=mentions))
+    memory = store.decisions.memory
+    assert [m.model_id for m in memory("sanctions", NOW)] == ["small", "large", ""]
+    [large] = memory("sanctions", NOW, "large")
+    assert (large.article_id, large.vector.shape) == ("A-2", (16,))
+    assert memory("sanctions", NOW, "another") == []
 
 
 def test_an_article_has_one_mention_a_topic(store: SqlStore) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from store_values import HOUR, MINUTE, NOW, alert
 
 from monitors.model import Alert, AlertKind, Delivery, DeliveryState, Receipt
@@ -9,6 +10,7 @@ from monitors.ports import Outcome
 from monitors.store import SqlStore
 
 RECEIPT = Receipt("C1", "1739369716.000100")
+NAIVE = NOW.replace(tzinfo=None)
 EDIT = alert("K-edit", AlertKind.EDIT)
 STEP = alert("K-step", AlertKind.STEP)
 
@@ -278,3 +280,22 @@ def test_counts_name_every_state(store: SqlStore) -> None:
         DeliveryState.UNKNOWN: 0,
         DeliveryState.DEAD: 0,
     }
+
+
+def test_notices_and_what_they_are_about_are_stored_together(store: SqlStore) -> None:
+    notice = alert("K-n", AlertKind.NOTICE)
+    assert store.outbox.troubles() == {}
+    assert store.outbox.notify([notice], {"source a": NOW, "message 1": NOW + HOUR}, NOW) == 1
+    assert store.outbox.troubles() == {"source a": NOW, "message 1": NOW + HOUR}
+    assert [d.alert for d in _claim(store)] == [notice]
+    assert store.outbox.notify([notice], {"source b": NOW}, NOW) == 0
+    assert store.outbox.troubles() == {"source b": NOW}
+    assert store.outbox.notify([], {}, NOW) == 0
+    assert store.outbox.troubles() == {}
+
+
+def test_a_notice_that_cannot_be_stored_is_not_taken_for_told(store: SqlStore) -> None:
+    store.outbox.notify([], {"source a": NOW}, NOW)
+    with pytest.raises(ValueError, match="aware"):
+        store.outbox.notify([alert("K-n", AlertKind.NOTICE)], {"source b": NOW}, NAIVE)
+    assert store.outbox.troubles() == {"source a": NOW}

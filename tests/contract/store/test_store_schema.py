@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import monitors
-from monitors.errors import SettingsError, StoreCorrupt
+from monitors.errors import SettingsError, StoreCorrupt, StoreError
 from monitors.store import open_store
 from monitors.store.columns import HalfVector, Real, Text, UtcDateTime
 from monitors.store.engine import open_database
@@ -97,6 +97,33 @@ def test_the_migrated_schema_is_the_one_in_tables(empty_url: str) -> None:
     assert difference == []
 
 
+def test_looking_at_the_schema_changes_nothing(empty_url: str) -> None:
+    store = open_store(empty_url, read_only=True)
+    schema = store.schema()
+    assert (schema.current, schema.up_to_date) == (None, False)
+    with pytest.raises(StoreError):
+        store.migrate()
+    store.close()
+    assert _tables(empty_url) == set()
+
+
+def test_a_schema_that_is_behind_is_told_from_one_that_is_not(empty_url: str) -> None:
+    store = open_store(empty_url)
+    store.migrate()
+    assert store.schema().up_to_date
+    database = open_database(empty_url)
+    with database.write() as connection:
+        connection.execute(sa.text("DROP TABLE troubles"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = 'v0001'"))
+    database.close()
+    schema = store.schema()
+    assert (schema.current, schema.up_to_date) == ("v0001", False)
+    store.migrate()
+    assert store.schema().current == schema.head
+    assert store.outbox.troubles() == {}
+    store.close()
+
+
 def test_a_schema_of_a_later_version_is_refused(empty_url: str) -> None:
     store = open_store(empty_url)
     store.migrate()
@@ -104,8 +131,9 @@ def test_a_schema_of_a_later_version_is_refused(empty_url: str) -> None:
     with database.write() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = 'v9999'"))
     database.close()
-    with pytest.raises(StoreCorrupt, match="v9999"):
-        store.migrate()
+    for look in (store.migrate, store.schema):
+        with pytest.raises(StoreCorrupt, match="v9999"):
+            look()
     store.close()
 
 

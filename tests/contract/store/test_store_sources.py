@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from store_values import DAY, HOUR, MINUTE, NOW, article, decision, entry, poll, state
@@ -44,6 +44,27 @@ def test_repeating_a_poll_changes_nothing(store: SqlStore) -> None:
         Fate.SEEN: 1,
     }
     assert store.sources.pending(10) == before
+
+
+def test_new_entries_are_counted_and_dated_by_the_store(store: SqlStore) -> None:
+    def counted() -> tuple[int, datetime | None]:
+        found = store.sources.states(["kremlin"])["kremlin"]
+        return found.entries_seen, found.last_entry_at
+
+    store.sources.save_poll(poll(), state())
+    assert counted() == (0, None)
+    first = poll(entry(1), entry(2), entry(2))
+    store.sources.save_poll(first, state())
+    assert counted() == (2, NOW)
+    # Neither the same poll again nor a changed entry brings a new one, whatever the state says.
+    store.sources.save_poll(first, state(entries_seen=0, last_entry_at=None))
+    changed = poll(entry(1, title="New"), entry(2), at=NOW + HOUR)
+    store.sources.save_poll(changed, state(entries_seen=99, last_entry_at=NOW + DAY))
+    assert counted() == (2, NOW)
+    store.sources.save_poll(poll(entry(2), entry(3), at=NOW + DAY), state())
+    assert counted() == (3, NOW + DAY)
+    store.sources.save_poll(poll(at=NOW + 2 * DAY), state(last_state=PollState.FAILED))
+    assert counted() == (3, NOW + DAY)
 
 
 def test_only_the_first_polls_are_baseline(store: SqlStore) -> None:
@@ -151,8 +172,8 @@ def test_overview_counts_what_became_of_each_source(store: SqlStore) -> None:
         "next_poll_at": NOW + HOUR,
         "failures": 2,
         "baseline_done": True,
-        "entries_seen": 7,
-        "last_entry_at": NOW - HOUR,
+        "entries_seen": 3,
+        "last_entry_at": NOW,
         "entries": {Fate.READ: 1, Fate.STALE: 1, Fate.NEW: 1},
         "articles": 1,
         "alerts": 1,

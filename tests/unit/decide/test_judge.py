@@ -25,6 +25,8 @@ from monitors.model import Facts, Keywords, Mention, Reason, Sensitivity, Stage,
 AROUND = Circumstances(now=NOW)
 ELSEWHERE = vector(0, 0, 1, 0)
 """Another event than ``vector(0, 1, 0, 0)``."""
+RELATED = vector(0, 0.7, 0.714, 0)
+"""Another event, near enough to ``vector(0, 1, 0, 0)`` to continue its story."""
 NAMED = frozenset({"lfrf"})
 
 
@@ -205,14 +207,14 @@ def test_the_first_report_opens_a_story() -> None:
     assert judged.decision.nearest is None
 
 
-def test_another_event_without_shared_names_is_a_new_story() -> None:
+def test_an_unrelated_event_is_a_new_story() -> None:
     judged = ruled(reading(event=ELSEWHERE), mention())
     assert judged.decision.reason is Reason.NEW_STORY
     assert judged.decision.story_id != "S-1"
     assert judged.decision.nearest == "A-90"
 
 
-def test_another_event_with_shared_names_is_a_new_step_and_says_what_is_new() -> None:
+def test_a_related_event_is_a_new_step_and_says_what_is_new() -> None:
     told = mention(facts=Facts(names=NAMED, stage=Stage.PLANNED))
     stated = Facts(
         cues=frozenset({"signed"}),
@@ -221,7 +223,7 @@ def test_another_event_with_shared_names_is_a_new_step_and_says_what_is_new() ->
         dates=frozenset({MAY}),
         places=frozenset({"Istanbul"}),
     )
-    judged = ruled(reading(event=ELSEWHERE, stated=stated), told)
+    judged = ruled(reading(event=RELATED, stated=stated), told)
     assert (judged.decision.verdict, judged.decision.reason) == (Verdict.ALERT, Reason.NEW_STEP)
     assert judged.decision.story_id == "S-1"
     assert judged.decision.development_id != "D-1"
@@ -232,7 +234,7 @@ def test_another_event_with_shared_names_is_a_new_step_and_says_what_is_new() ->
 def test_a_step_of_a_story_that_nobody_was_told_is_a_new_story_to_readers() -> None:
     held = mention(told=False, facts=Facts(names=NAMED))
     stated = Facts(cues=frozenset({"signed"}), names=NAMED)
-    judged = ruled(reading(event=ELSEWHERE, stated=stated), held)
+    judged = ruled(reading(event=RELATED, stated=stated), held)
     assert (judged.decision.verdict, judged.decision.reason) == (Verdict.ALERT, Reason.NEW_STORY)
     assert judged.decision.story_id == "S-1"
 
@@ -298,7 +300,7 @@ def test_a_muted_story_stays_silent() -> None:
     told = mention(facts=Facts(names=NAMED))
     stated = Facts(cues=frozenset({"signed"}), names=NAMED)
     around = replace(AROUND, muted={"S-1"})
-    step = reading(event=ELSEWHERE, stated=stated)
+    step = reading(event=RELATED, stated=stated)
     assert outcome(step, told, around=around) == (Verdict.NONE, Reason.MUTED)
 
 
@@ -316,6 +318,12 @@ def test_over_budget_goes_to_the_digest_and_may_be_told_later() -> None:
 def test_silence_comes_before_muting_and_weight() -> None:
     around = Circumstances(NOW, baseline=True, budget_left=False)
     assert outcome(reading(stated=QUIET), around=around) == (Verdict.NONE, Reason.BASELINE)
+
+
+def test_a_mention_names_the_encoder_of_its_vector() -> None:
+    judged = ruled(replace(reading(), model_id="small"))
+    assert judged.mention is not None
+    assert judged.mention.model_id == "small"
 
 
 # --- purity -------------------------------------------------------------------------------

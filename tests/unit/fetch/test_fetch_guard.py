@@ -148,6 +148,15 @@ def test_public_urls_pass(url: str, normal: str) -> None:
         ({"[::1]:8000"}, "::1", 8000, True),
         ({"::1"}, "[::1]", 8000, True),
         ({"example"}, "intranet.example", 80, False),
+        ({"10.0.0.0/8"}, "10.1.2.3", 8080, True),
+        ({"10.0.0.0/8"}, "::ffff:10.1.2.3", 80, True),
+        ({"10.0.0.0/8"}, "11.0.0.1", 80, False),
+        ({"10.0.0.0/8"}, "10.example", 80, False),
+        ({"fd00::/8"}, "[fd12::1]", 80, True),
+        ({"fd00::/8"}, "fe80::1", 80, False),
+        ({"::/0"}, "fe80::1%eth0", 80, False),
+        ({"0.0.0.0/0"}, "2130706433", 80, False),
+        ({"intranet/8"}, "10.0.0.1", 80, False),
         (set(), "localhost", 80, False),
     ],
 )
@@ -155,6 +164,38 @@ def test_the_operator_allows_hosts_or_single_ports(
     allowed: set[str], host: str, port: int, holds: bool
 ) -> None:
     assert is_allowed(host, port, allowed) is holds
+
+
+@pytest.mark.parametrize(
+    ("address", "dialled"),
+    [("10.1.2.3", True), ("192.168.1.1", False), ("127.0.0.1", False), ("93.184.216.34", True)],
+)
+def test_an_allowed_network_is_compared_with_what_a_name_resolves_to(
+    address: str, dialled: bool
+) -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        return [address]
+
+    backend = GuardedBackend({"10.0.0.0/8"}, resolve)
+    if dialled:
+        assert asyncio.run(backend.checked("intranet.example", 80)) == [address]
+    else:
+        with pytest.raises(AddressRefused, match=address):
+            asyncio.run(backend.checked("intranet.example", 80))
+
+
+def test_one_address_outside_an_allowed_network_refuses_the_name() -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["10.1.2.3", "169.254.169.254"]
+
+    with pytest.raises(AddressRefused, match="metadata"):
+        asyncio.run(GuardedBackend({"10.0.0.0/8"}, resolve).checked("intranet.example", 80))
+
+
+def test_a_literal_address_in_an_allowed_network_passes_and_a_disguised_one_does_not() -> None:
+    assert check_url("http://10.1.2.3/feed", {"10.0.0.0/8"}).host == "10.1.2.3"
+    with pytest.raises(AddressRefused, match="disguised"):
+        check_url("http://167838211/feed", {"10.0.0.0/8"})
 
 
 def test_a_name_server_that_changes_its_answer_is_caught_at_each_dial() -> None:

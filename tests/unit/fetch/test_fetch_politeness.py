@@ -53,6 +53,13 @@ def test_retry_after_is_kept_up_to_a_day() -> None:
     assert wait(retry_after=timedelta(days=400)) == timedelta(hours=24)
 
 
+def test_an_answer_that_stays_fresh_is_not_asked_for_again_for_up_to_an_hour() -> None:
+    assert wait(cache_for=timedelta(minutes=40)) == timedelta(minutes=40)
+    assert wait(cache_for=timedelta(days=7)) == timedelta(hours=1)
+    assert wait(cache_for=timedelta(0)) == timedelta(minutes=14)
+    assert wait(every=600, cache_for=timedelta(hours=1)) == timedelta(minutes=599)
+
+
 def test_requests_to_one_host_are_spaced_and_other_hosts_are_not() -> None:
     starts: dict[str, list[float]] = {"a": [], "b": []}
 

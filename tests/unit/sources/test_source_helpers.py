@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitors.errors import FetchError, SourceError
+from monitors.model import Page, Source, SourceState
+from monitors.sources import polling
 from monitors.sources.charsets import to_utf8
 from monitors.sources.dates import parse_date
 from monitors.sources.documents import absolute_url, describe, refuse_entities
@@ -145,3 +147,11 @@ def test_a_huge_prologue_is_searched_in_no_time() -> None:
     refuse_entities(b"<!-- " * 200_000, "s")
     refuse_entities(b"<!DOCTYPE " + b"'" * 200_000, "s")
     refuse_entities(b" " * 200_000, "s")
+
+
+def test_a_poll_carries_how_long_its_answer_stays_fresh() -> None:
+    source = Source("s", "S", "feed", "https://example.org/rss")
+    page = Page(source.url, source.url, 200, b"", cache_for=timedelta(minutes=5))
+    assert polling.answered(source, page, (), (), NOW).cache_for == timedelta(minutes=5)
+    unchanged = polling.unchanged(source, SourceState("s"), page, NOW)
+    assert unchanged.cache_for == timedelta(minutes=5)

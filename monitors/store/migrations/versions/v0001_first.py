@@ -223,6 +223,7 @@ def upgrade() -> None:
         sa.Column("told", sa.Boolean(), nullable=False),
         sa.Column("first", sa.Boolean(), nullable=False),
         sa.Column("copy_of", sa.Text()),
+        sa.Column("model_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["development_id"],
             ["developments.id"],

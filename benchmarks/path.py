@@ -1,0 +1,116 @@
+"""The whole path against the bare libraries, on the same pages in the same run: ``make bench``.
+
+The path: a newsroom on this machine, read over HTTP from feeds to decisions, stored in SQLite.
+The baseline: the same pages fetched, extracted by trafilatura, and the same texts encoded by
+the same two models, nothing else. What counts is the ratio; seconds depend on the machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import tempfile
+import time
+import urllib.request
+from datetime import timedelta
+from pathlib import Path
+
+import trafilatura
+
+from monitors.clock import FixedClock
+from monitors.demo.play import newsroom_folder
+from monitors.demo.server import NewsroomServer
+from monitors.demo.watching import newsroom_watchlist
+from monitors.pipeline import run
+from monitors.runs import RunReport
+from monitors.settings import Settings
+from monitors.steps import understand as understanding
+from monitors.streams import load_stream
+from monitors.testing import MemoryNotifier
+from monitors.vectors.encoder import SentenceEncoder
+from monitors.watchlist import load_watchlist
+from monitors.wiring import open_desk
+
+ROUNDS = 3
+DAYS = 12
+
+
+def main() -> None:
+    screen, reader = SentenceEncoder("builtin:use3"), SentenceEncoder("builtin:e5-small")
+    measure(screen, reader)  # loads what is loaded once a process
+    rows = [measure(screen, reader) for _ in range(ROUNDS)]
+    ratios = [row["ratio"] for row in rows]
+    print(json.dumps(rows, indent=1))
+    print(
+        f"whole path / bare libraries: median {statistics.median(ratios):.2f} "
+        f"(min {min(ratios):.2f}, max {max(ratios):.2f}) over {ROUNDS} rounds, "
+        f"{rows[0]['articles']} articles"
+    )
+
+
+def measure(screen: SentenceEncoder, reader: SentenceEncoder) -> dict[str, float]:
+    stream = load_stream(newsroom_folder())
+    clock = FixedClock(stream.articles[0].published + timedelta(days=DAYS))
+    with NewsroomServer(stream, clock) as newsroom, tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        report, texts, urls = asyncio.run(path(Path(folder), stream, newsroom.base_url, clock))
+        whole = time.perf_counter() - started
+        started = time.perf_counter()
+        for url in urls:
+            with urllib.request.urlopen(url) as answer:  # noqa: S310
+                trafilatura.extract(answer.read())
+        screen.encode(texts["screen"])
+        reader.encode(texts["reader"])
+        bare = time.perf_counter() - started
+    return {
+        "articles": report.articles,
+        "whole": round(whole, 2),
+        "bare": round(bare, 2),
+        "ratio": round(whole / bare, 3),
+        **{step: round(seconds, 2) for step, seconds in report.seconds.items()},
+    }
+
+
+async def path(
+    folder: Path, stream: object, base_url: str, clock: FixedClock
+) -> tuple[RunReport, dict[str, list[str]], list[str]]:
+    watch = folder / "watch.yaml"
+    watch.write_text(newsroom_watchlist(stream, base_url), "utf-8")
+    settings = Settings(
+        watch=watch,
+        database_url=f"sqlite:///{folder / 'bench.db'}",
+        allow_hosts=("127.0.0.1",),
+        host_spacing=0.0,
+    )
+    async with open_desk(
+        settings, clock=clock, watchlist=load_watchlist(watch), notifier=MemoryNotifier()
+    ) as desk:
+        texts: dict[str, list[str]] = {"screen": [], "reader": []}
+        for name in texts:
+            setattr(desk, name, Noting(getattr(desk, name), texts[name]))
+        understanding.profiles(desk)
+        for kept in texts.values():
+            kept.clear()  # topics are encoded once, not for each article
+        report = await run(desk)
+        found = desk.store.articles.recent(clock.now() - timedelta(days=1))
+        return report, texts, [article.url for article in found]
+
+
+class Noting:
+    """An encoder that notes what it was asked for."""
+
+    def __init__(self, encoder: SentenceEncoder, texts: list[str]) -> None:
+        self._encoder = encoder
+        self._texts = texts
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._encoder, name)
+
+    def encode(self, texts: list[str]) -> object:
+        self._texts += [text for text in texts if text not in self._texts]
+        return self._encoder.encode(texts)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""The whole program: exit codes, standard error, what it imports."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_values import Program
+
+COMMANDS = (
+    "init", "check", "run", "topics", "sources", "alerts", "outbox", "explain", "evaluate",
+    "demo", "doctor", "maintain",
+)  # fmt: skip
+
+
+def test_help_lists_every_command(program: Program) -> None:
+    done = program("--help")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    listed = {line.strip("│ ").split(" ")[0] for line in done.stdout.splitlines()}
+    assert set(COMMANDS) <= listed
+
+
+def test_help_is_quick_because_it_imports_nothing_heavy(folder: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['tidings', '--help']\n"
+        "from monitors.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'prefect', 'sqlalchemy', 'trafilatura', 'numpy', 'pydantic', 'httpx'}\n"
+        "sys.stderr.write(' '.join(sorted(heavy & set(sys.modules))))"
+    )
+    root = str(Path(__file__).parents[3])
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True
+    )
+    assert done.stderr == ""
+
+
+def test_without_a_command_it_shows_help_and_fails(program: Program) -> None:
+    done = program()
+    assert done.returncode == 2
+    assert "explain" in done.stdout + done.stderr
+
+
+def test_an_error_ends_the_process_with_its_code_and_no_traceback(program: Program) -> None:
+    done = program("explain", "A-nowhere")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code", "said"),
+    [
+        (["explain", "A-nowhere"], {}, 1, "A-nowhere: no such article is stored"),
+        (["topics"], {"TIDINGS_WATCH": "nowhere.yaml"}, 2, "nowhere.yaml: there is no such file"),
+        (["alerts"], {"TIDINGS_DATABASE_URL": "nonsense"}, 2, "TIDINGS_DATABASE_URL"),
+        (
+            ["alerts"],
+            {"TIDINGS_DATABASE_URL": "postgresql+psycopg://me:hunter2@127.0.0.1:1/x"},
+            1,
+            "127.0.0.1:1/x: it cannot be reached",
+        ),
+        (["evaluate", "nowhere"], {}, 2, "nowhere: there is no such folder"),
+        (["init", "watch.yaml"], {}, 2, "it cannot be written"),
+        (["alerts"], {"TIDINGS_LOG_LEVEL": "LOUD"}, 2, "TIDINGS_LOG_LEVEL"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_an_error_is_one_line_on_standard_error(
+    called: Program,
+    arguments: list[str],
+    environment: dict[str, str],
+    code: int,
+    said: str,
+) -> None:
+    done = called(*arguments, **environment)
+    assert done.returncode == code
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert line.startswith("tidings: ")
+    assert said in line
+    assert "hunter2" not in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nonsense"], "nonsense"),
+        (["explain"], "what"),
+        (["outbox", "--state", "lost"], "pending"),
+        (["alerts", "--limit", "0"], "limit"),
+        (["run", "--as-of", "yesterday"], "2025-02-18T12:00Z"),
+        (["evaluate", ".", "--json", "nowhere/scores.json"], "nowhere"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_is_explained_without_a_traceback(
+    called: Program, arguments: list[str], said: str
+) -> None:
+    done = called(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Usage: tidings" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_log_level_is_that_of_our_own_lines(called: Program) -> None:
+    everything = logging.getLogger().level
+    called("alerts")
+    assert logging.getLogger("monitors").level == logging.INFO
+    called("alerts", TIDINGS_LOG_LEVEL="debug")
+    assert logging.getLogger("monitors").level == logging.DEBUG
+    assert logging.getLogger().level == everything
+
+
+def test_help_leaves_settings_alone(called: Program) -> None:
+    assert called("alerts", "--help", TIDINGS_LOG_LEVEL="LOUD").returncode == 0
+
+
+def test_doctor_names_what_is_broken_and_goes_on(program: Program) -> None:
+    done = program(
+        "doctor",
+        TIDINGS_DATABASE_URL="postgresql+psycopg://me:hunter2@127.0.0.1:1/x",
+        TIDINGS_SCREEN_MODEL="builtin:nothing",
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+    bad = [line for line in done.stdout.splitlines() if line.startswith("BAD")]
+    assert len(bad) == 2
+    assert "cannot be reached" in bad[0]
+    assert "builtin:nothing" in bad[1]
+    assert "ok   Python" in done.stdout
+    assert "ok   Slack: no SLACK_BOT_TOKEN" in done.stdout

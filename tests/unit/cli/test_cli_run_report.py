@@ -1,0 +1,57 @@
+"""How ``tidings run`` shows a run's report."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitors.cli.running import show
+from monitors.runs import RunReport
+
+
+def shown(report: RunReport, capsys: pytest.CaptureFixture[str]) -> str:
+    show(report)
+    return capsys.readouterr().out
+
+
+def report() -> RunReport:
+    return RunReport("R-1", datetime(2025, 2, 18, tzinfo=UTC))
+
+
+def test_a_quiet_run(capsys: pytest.CaptureFixture[str]) -> None:
+    text = shown(report(), capsys)
+    assert "0 new, 0 matched, 0 alerts" in text
+    assert "0 sources asked, 0 unchanged; entries listed: none" in text
+
+
+def test_everything_that_happened_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    full = report()
+    full.polled = 3
+    full.listed.update(new=2, seen=5)
+    full.fates.update(read=2)
+    full.reasons["new story"] = 1
+    full.verdicts["alert"] = 1
+    full.screened_out = 1
+    full.alerts.append({"topic": "Relief", "headline": "Bank [red] delisted", "source": "TASS"})
+    full.held.append({"topic": "Summit", "headline": "Perhaps", "why": "too weak"})
+    full.failures["BBC"] = "BBC: the server answered 404"
+    full.delivered["sent"] = 1
+    full.problems = [f"problem {n}" for n in range(23)]
+    full.seconds["read"] = 1.25
+    text = shown(full, capsys)
+    for said in (
+        "entries listed: new 2, seen 5",
+        "pages: read 2",
+        "decisions: new story 1",
+        "1 article near no topic at all",
+        "alert · Relief · Bank [red] delisted (TASS)",
+        "held back · Summit · Perhaps: too weak",
+        "source failed · BBC: the server answered 404",
+        "delivery: sent 1",
+        "problem 19",
+        "and 3 more notes",
+        "read 1.2 s",
+    ):
+        assert said in text, said
+    assert "problem 20" not in text

@@ -1,0 +1,278 @@
+"""Read: each entry comes to one end, and nothing is left in limbo."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from monitors.errors import (
+    AddressRefused,
+    BodyRefused,
+    ConnectionFailed,
+    FetchError,
+    FetchTimeout,
+    HttpStatusError,
+    RunSkipped,
+    StoreBusy,
+    TooManyRedirects,
+)
+from monitors.model import Article, Extraction, Fate, Page
+from monitors.pipeline import new_report
+from monitors.runs import RunReport
+from monitors.steps.collect import collect
+from monitors.steps.read import MAX_ATTEMPTS, read
+from tests.support.newsroom import BALLOT, SPORT, TENDER, WALKOUT, Newsroom, html, url_of
+
+URL = url_of("courier", "a")
+WALL = html("Before you continue", "We use cookies. Accept all cookies to continue reading.")
+
+
+def _read(room: Newsroom, collecting: bool = True) -> RunReport:
+    report = new_report(room.desk)
+    if collecting:
+        asyncio.run(collect(room.desk, report, ["courier"]))
+    asyncio.run(read(room.desk, report))
+    return report
+
+
+def _article(room: Newsroom, url: str = URL) -> Article:
+    found = room.store.articles.find(url)
+    assert found is not None
+    return found
+
+
+def test_a_page_is_fetched_and_its_text_is_stored(room: Newsroom) -> None:
+    room.publish("courier", "a", title=WALKOUT[0])
+    room.pages.pages[URL] = html(*WALKOUT)
+    report = _read(room)
+    assert dict(report.fates) == {"read": 1}
+    assert report.articles == 1
+    assert report.problems == []
+    article = _article(room)
+    assert article.text_available
+    assert WALKOUT[1] in article.lead
+    assert room.fates("courier") == {Fate.READ: 1}
+
+
+def test_a_text_that_the_source_carries_is_not_fetched(room: Newsroom) -> None:
+    room.publish("courier", "a", WALKOUT)
+    assert dict(_read(room).fates) == {"read": 1}
+    assert room.pages.asked == []
+
+
+def test_the_same_article_under_another_address_is_the_same(room: Newsroom) -> None:
+    room.publish("courier", "a", WALKOUT)
+    _read(room)
+    room.publish("courier", "a?utm_source=feed", WALKOUT)
+    assert dict(_read(room).fates) == {"same": 1}
+    assert room.fates("courier") == {Fate.READ: 1, Fate.SAME: 1}
+
+
+def test_a_changed_article_is_a_revision(room: Newsroom) -> None:
+    room.publish("courier", "a", WALKOUT)
+    _read(room)
+    room.reader.listed.clear()
+    room.publish("courier", "a", (*WALKOUT, "Talks go on."))
+    report = _read(room)
+    assert dict(report.fates) == {"revision": 1}
+    assert report.articles == 1
+    assert _article(room).revision == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "fate", "judged"),
+    [
+        (HttpStatusError(URL, 404), Fate.READ, "error page"),
+        (HttpStatusError(URL, 410), Fate.READ, "error page"),
+        (HttpStatusError(URL, 403), Fate.READ, "error page"),
+        (BodyRefused(URL, "larger than 10 MB"), Fate.READ, "too large"),
+        (TooManyRedirects(URL, "a circle"), Fate.READ, "error page"),
+        (AddressRefused(URL, "a private address"), Fate.BLOCKED, None),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, FetchError) else "",
+)
+def test_a_page_that_will_never_come_is_judged_by_title_and_summary_at_once(
+    room: Newsroom, error: FetchError, fate: Fate, judged: str | None
+) -> None:
+    room.publish("courier", "a", title=WALKOUT[0], summary=WALKOUT[1])
+    room.pages.pages[URL] = error
+    report = _read(room)
+    assert dict(report.fates) == {fate.value: 1}
+    assert report.problems == [f"Courier: {error}"]
+    assert room.fates("courier") == {fate: 1}
+    if judged:
+        assert report.unreadable == {URL: judged}
+        assert not _article(room).text_available
+        assert _article(room).lead == f"{WALKOUT[0]} {WALKOUT[1]}"
+    else:
+        assert room.store.articles.find(URL) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "fate"),
+    [
+        (HttpStatusError(URL, 404), Fate.FAILED),
+        (HttpStatusError(URL, 403), Fate.BLOCKED),
+        (BodyRefused(URL, "larger than 10 MB"), Fate.FAILED),
+    ],
+    ids=["404", "403", "too large"],
+)
+def test_without_page_title_and_summary_an_entry_ends(
+    room: Newsroom, error: FetchError, fate: Fate
+) -> None:
+    room.publish("courier", "a")
+    room.pages.pages[URL] = error
+    report = _read(room)
+    assert dict(report.fates) == {fate.value: 1}
+    assert report.problems == [f"Courier: {error}"]
+
+
+def test_a_wall_is_named_and_the_summary_is_judged(room: Newsroom) -> None:
+    room.publish("courier", "a", title=WALKOUT[0], summary=WALKOUT[1])
+    room.pages.pages[URL] = WALL
+    report = _read(room)
+    assert dict(report.fates) == {"read": 1}
+    assert report.unreadable == {URL: "cookie wall"}
+    [line] = report.problems
+    assert line.startswith(f"Courier: {URL}: the page shows a cookie notice")
+    assert "cookies" not in _article(room).lead
+
+
+def test_a_wall_without_title_and_summary_is_unreadable(room: Newsroom) -> None:
+    room.publish("courier", "a")
+    room.pages.pages[URL] = WALL
+    report = _read(room)
+    assert dict(report.fates) == {"unreadable": 1}
+    assert len(report.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [FetchTimeout(URL, "no answer"), ConnectionFailed(URL, "refused"), HttpStatusError(URL, 500)],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_page_that_may_still_come_is_tried_again_then_judged_without(
+    room: Newsroom, error: FetchError
+) -> None:
+    room.publish("courier", "a", title=WALKOUT[0])
+    room.pages.pages[URL] = error
+    for attempt in range(1, MAX_ATTEMPTS):
+        report = _read(room, collecting=attempt == 1)
+        assert dict(report.fates) == {"waiting": 1}
+        assert report.problems == [f"Courier: {error}"]
+        [waiting] = room.store.sources.pending(9)
+        assert waiting.attempts == attempt
+    assert dict(_read(room, collecting=False).fates) == {"read": 1}
+    assert _article(room).title == WALKOUT[0]
+    assert room.store.sources.pending(9) == []
+
+
+def test_a_page_that_comes_late_is_read_whole(room: Newsroom) -> None:
+    room.publish("courier", "a", title=WALKOUT[0])
+    room.pages.pages[URL] = FetchTimeout(URL, "no answer")
+    _read(room)
+    room.pages.pages[URL] = html(*WALKOUT)
+    assert dict(_read(room, collecting=False).fates) == {"read": 1}
+    assert _article(room).text_available
+
+
+class _Broken:
+    """An extractor that fails as nobody foresaw, on one page."""
+
+    def __init__(self, room: Newsroom, url: str) -> None:
+        self._inner, self._url = room.desk.extractor, url
+
+    def extract(self, page: Page) -> Extraction:
+        if page.url == self._url:
+            raise RuntimeError("xoxb-secret")
+        return self._inner.extract(page)
+
+
+def test_an_unforeseen_error_stops_no_other_and_does_not_lose_the_entry(room: Newsroom) -> None:
+    room.desk.extractor = _Broken(room, URL)
+    room.publish("courier", "a", title=WALKOUT[0])
+    room.publish("courier", "b", title=TENDER[0])
+    room.pages.pages |= {URL: html(*WALKOUT), url_of("courier", "b"): html(*TENDER)}
+    report = _read(room)
+    assert dict(report.fates) == {"waiting": 1, "read": 1}
+    [line] = report.problems
+    assert line == f"Courier: {URL}: unexpected RuntimeError. See the log of this run"
+    for _ in range(1, MAX_ATTEMPTS):
+        report = _read(room, collecting=False)
+    assert dict(report.fates) == {"read": 1}
+    assert _article(room).title == WALKOUT[0]
+
+
+class _Refusing:
+    """An article store that raises for some titles."""
+
+    def __init__(self, room: Newsroom, title: str, error: Exception) -> None:
+        self._save, self._title, self._error = room.store.articles.save, title, error
+        room.store.articles.save = self.save  # type: ignore[method-assign]
+
+    def save(self, article: Article) -> tuple[Article, Fate]:
+        if article.title == self._title:
+            raise self._error
+        return self._save(article)
+
+
+def test_an_article_that_no_database_takes_ends_alone(room: Newsroom) -> None:
+    _Refusing(room, WALKOUT[0], ValueError("odd"))
+    room.publish("courier", "a", WALKOUT)
+    room.publish("courier", "b", SPORT)
+    report = _read(room)
+    assert dict(report.fates) == {"failed": 1, "read": 1}
+    [line] = report.problems
+    assert line.startswith(f"Courier: {URL}: it cannot be stored (ValueError)")
+    assert room.store.sources.pending(9) == []
+
+
+def test_a_busy_database_leaves_the_entry_waiting(room: Newsroom) -> None:
+    _Refusing(room, WALKOUT[0], StoreBusy("db", "locked", "Try again"))
+    room.publish("courier", "a", WALKOUT)
+    room.publish("courier", "b", SPORT)
+    report = _read(room)
+    assert dict(report.fates) == {"waiting": 1, "read": 1}
+    assert report.problems == ["db: locked. Try again"]
+    [waiting] = room.store.sources.pending(9)
+    assert (waiting.entry.url, waiting.attempts) == (URL, 0)
+
+
+def _slugs(urls: Sequence[str]) -> list[str]:
+    return [url.rpartition("/")[2] for url in urls]
+
+
+def test_more_than_a_batch_is_read_and_each_page_once(room: Newsroom) -> None:
+    room.desk.batch = 3
+    texts = (WALKOUT, TENDER, SPORT, BALLOT)
+    for number in range(8):
+        slug = f"n{number}"
+        room.publish("courier", slug, title=f"{number} {texts[number % 4][0]}")
+        page = url_of("courier", slug)
+        late = FetchTimeout(page, "no answer")
+        room.pages.pages[page] = late if number % 2 else html(*texts[number % 4])
+    report = _read(room)
+    assert dict(report.fates) == {"read": 4, "waiting": 4}
+    assert sorted(_slugs(room.pages.asked)) == [f"n{number}" for number in range(8)]
+    assert len(room.store.sources.pending(99)) == 4
+
+
+def test_what_is_called_between_batches_can_end_the_step(room: Newsroom) -> None:
+    room.desk.batch = 1
+    for slug in ("a", "b", "c"):
+        room.publish("courier", slug, (f"Title of {slug}", f"The text of {slug} goes on."))
+    report = new_report(room.desk)
+    asyncio.run(collect(room.desk, report))
+    calls: list[int] = []
+
+    def lost() -> None:
+        calls.append(sum(report.fates.values()))
+        if len(calls) == 2:
+            raise RunSkipped("this run", "another run is at work")
+
+    with pytest.raises(RunSkipped):
+        asyncio.run(read(room.desk, report, lost))
+    assert calls == [1, 2]
+    assert len(room.store.sources.pending(9)) == 1

@@ -1,0 +1,156 @@
+"""Understand: everything is screened, only what passes is encoded with care."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from monitors.model import (
+    Article,
+    Facts,
+    Keywords,
+    Passage,
+    PassageKind,
+    Topic,
+    Vector,
+    Watchlist,
+)
+from monitors.steps import understand as step
+from monitors.steps.understand import MAX_PASSAGES, PASSAGES, profiles, understand
+from monitors.testing import WordEncoder
+from tests.support.newsroom import BRIDGE, HARBOUR, NOW, SPORT, TENDER, WALKOUT, Newsroom
+
+
+class Recorder(WordEncoder):
+    """Remembers what it encoded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Vector:
+        self.texts += texts
+        return super().encode(texts)
+
+
+@pytest.fixture
+def careful(room: Newsroom) -> Recorder:
+    """The careful encoder, once the topics are known."""
+    profiles(room.desk)
+    room.desk.reader = recorder = Recorder()
+    return recorder
+
+
+def _article(text: tuple[str, ...], kind: PassageKind = PassageKind.BODY) -> Article:
+    title, *body = text
+    pieces = [Passage(0, PassageKind.TITLE, title)] if title else []
+    pieces += [Passage(i, kind, paragraph) for i, paragraph in enumerate(body, start=1)]
+    name = f"A-{sum(map(len, text)):012x}"
+    return Article(
+        name, "courier", "https://x.example/a", title, tuple(pieces), "f", NOW, NOW, "en"
+    )
+
+
+def test_an_article_passes_the_screen_of_the_topics_that_it_may_concern(room: Newsroom) -> None:
+    walkout, tender, sport = understand(room.desk, [_article(t) for t in (WALKOUT, TENDER, SPORT)])
+    assert set(walkout.screened) == {"harbour"}
+    assert set(tender.screened) == {"bridge"}
+    assert sport.screened == {}
+
+
+def test_what_concerns_no_topic_is_never_encoded_with_care(
+    room: Newsroom, careful: Recorder
+) -> None:
+    [reading] = understand(room.desk, [_article(SPORT)])
+    assert careful.texts == []
+    assert reading.key_vector.shape == (0,)
+    assert reading.passages == ()
+
+
+def test_of_a_promising_article_lead_and_best_passages_are_encoded(
+    room: Newsroom, careful: Recorder
+) -> None:
+    filler = tuple(f"Weather number {n} will be sunny and dry." for n in range(10))
+    article = _article((WALKOUT[0], *filler, *WALKOUT[1:]))
+    [reading] = understand(room.desk, [article])
+    assert len(reading.passages) == PASSAGES
+    [best] = reading.passages
+    assert best.text in WALKOUT[1:]
+    assert careful.texts == [article.lead, best.text]
+    assert reading.all_vectors.shape == (1 + PASSAGES, careful.dimensions)
+    assert np.allclose(np.linalg.norm(reading.all_vectors, axis=1), 1.0)
+
+
+def test_a_reading_names_the_encoder_of_its_vectors(room: Newsroom, careful: Recorder) -> None:
+    careful.model_id = "careful"
+    [reading] = understand(room.desk, [_article(WALKOUT)])
+    assert reading.model_id == "careful"
+
+
+def test_captions_and_recaps_are_no_evidence(room: Newsroom) -> None:
+    for kind in (PassageKind.CAPTION, PassageKind.RECAP, PassageKind.BOILERPLATE):
+        [reading] = understand(room.desk, [_article((SPORT[0], *WALKOUT[1:]), kind)])
+        assert reading.screened == {}
+
+
+def test_a_keyword_passes_the_screen_whatever_the_encoder_says(room: Newsroom) -> None:
+    topic = Topic(
+        "ports", "Ports", "Stevedores down tools.", keywords=Keywords(any=("goalkeep*",))
+    )
+    room.desk.watchlist = Watchlist(room.desk.watchlist.sources, (topic, HARBOUR))
+    [reading] = understand(room.desk, [_article(SPORT)])
+    assert set(reading.screened) == {"ports"}
+    assert len(reading.key_vector)
+
+
+def test_articles_without_text_or_title_get_a_reading_too(room: Newsroom) -> None:
+    empty = Article("A-1", "courier", "https://x.example/e", "", (), "f", NOW)
+    readings = understand(room.desk, [empty, _article(WALKOUT), empty])
+    assert [bool(reading.screened) for reading in readings] == [False, True, False]
+    assert understand(room.desk, []) == []
+    assert [reading.screened for reading in understand(room.desk, [empty])] == [{}]
+
+
+def test_a_very_long_article_is_screened_up_to_a_limit(room: Newsroom) -> None:
+    room.desk.screen = screen = Recorder()
+    lines = tuple(f"Line {n} of the harbour strike." for n in range(200))
+    understand(room.desk, [_article((WALKOUT[0], *lines))])
+    assert sum(text.startswith("Line ") for text in screen.texts) == MAX_PASSAGES - 1
+
+
+def test_topics_are_encoded_once(room: Newsroom, careful: Recorder) -> None:
+    assert set(profiles(room.desk)) == {"harbour", "bridge"}
+    assert careful.texts == []
+
+
+def test_a_source_that_left_the_watch_list_keeps_its_id_as_name(room: Newsroom) -> None:
+    room.desk.watchlist = Watchlist((), (HARBOUR, BRIDGE))
+    [reading] = understand(room.desk, [_article(WALKOUT)])
+    assert reading.source_name == "courier"
+
+
+def test_a_text_whose_facts_cannot_be_read_is_judged_without_them(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = step.facts_of
+
+    def fails(title: str, *rest: object) -> Facts:
+        if title == WALKOUT[0]:
+            raise OverflowError("date out of range")
+        return real(title, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(step, "facts_of", fails)
+    odd, sound = understand(room.desk, [_article(WALKOUT), _article(TENDER)])
+    assert odd.facts == Facts()
+    assert set(odd.screened) == {"harbour"}
+    assert sound.facts.numbers
+
+
+def test_the_day_of_an_article_without_a_date_is_when_it_was_first_seen(room: Newsroom) -> None:
+    text = ("Dock workers at the harbour strike on Friday 7 March over wages",)
+    article = _article(text)
+    dated = understand(room.desk, [article])[0].facts.dates
+    assert dated == {(NOW + timedelta(days=4)).date()}

@@ -1,0 +1,138 @@
+"""The small regressions behind ``tools/calibrate.py``: their examples, and how they are fitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+ARCHIVE = "ecbplus-train"
+"""A stream without publication times: it teaches pairs only."""
+
+TIMES = ("days", "hours", "two days", "same source")
+"""Features that an archive cannot know."""
+
+
+@dataclass
+class Examples:
+    """Rows of one regression: features, label, weight, and the stream they come from."""
+
+    rows: list[dict[str, float]] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+
+    def without(self, group: str) -> Examples:
+        """All but the examples of one stream."""
+        kept = [i for i, other in enumerate(self.groups) if other != group]
+        return Examples(
+            [self.rows[i] for i in kept],
+            [self.labels[i] for i in kept],
+            [self.groups[i] for i in kept],
+        )
+
+    def table(self) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
+        """Feature names; values, shape (n, f); labels; groups."""
+        names = sorted({key for row in self.rows for key in row})
+        x = np.array([[row.get(key, 0.0) for key in names] for row in self.rows])
+        return names, x, np.array(self.labels), np.array(self.groups)
+
+    def add(self, features: dict[str, float], label: bool, group: str) -> None:
+        """One more example."""
+        self.rows.append(dict(features))
+        self.labels.append(int(label))
+        self.groups.append(group)
+
+
+@dataclass
+class Data:
+    """The examples of all four regressions."""
+
+    match: Examples = field(default_factory=Examples)
+    same: Examples = field(default_factory=Examples)
+    stories: list[tuple[float, bool]] = field(default_factory=list)
+    """of each new development: cosine of its nearest neighbour, and whether it is of its story"""
+    significance: Examples = field(default_factory=Examples)
+
+    def without(self, group: str) -> Data:
+        """All but the examples of one stream."""
+        return Data(
+            self.match.without(group),
+            self.same.without(group),
+            self.stories,
+            self.significance.without(group),
+        )
+
+
+def draw_times(examples: Examples, group: str) -> None:
+    """Give the pairs of an archive without publication times those of pairs that have them.
+
+    Drawn among pairs with the same label, so that time weighs neither more nor less than in
+    the streams that know it.
+    """
+    rng = np.random.default_rng(7)
+    known = [i for i, other in enumerate(examples.groups) if other != group]
+    by_label = {y: [i for i in known if examples.labels[i] == y] for y in (0, 1)}
+    for i, other in enumerate(examples.groups):
+        if other == group and by_label[examples.labels[i]]:
+            drawn = examples.rows[int(rng.choice(by_label[examples.labels[i]]))]
+            examples.rows[i] |= {name: drawn[name] for name in TIMES}
+
+
+def learn(data: Data, *, show: bool = False) -> dict[str, Any]:
+    """Fit all three regressions."""
+    names = ("match", "same", "significance")
+    return {name: _fit(name, getattr(data, name), show) for name in names}
+
+
+def _fit(name: str, examples: Examples, show: bool) -> dict[str, Any]:
+    names, x, y, groups = examples.table()
+    model = _model(x, y, groups)
+    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
+    weights = model.coef_[0] / spread
+    bias = float(model.intercept_[0] - np.sum(model.coef_[0] * mean / spread))
+    if show:
+        truth, out = _held_out_pairs(examples)
+        print(
+            f"{name}: {len(y)} examples, {y.mean():.2f} positive, held-out "
+            f"AUC {roc_auc_score(truth, out):.3f}, AP {average_precision_score(truth, out):.3f}"
+        )
+        for key, scaled in sorted(
+            zip(names, model.coef_[0], strict=True), key=lambda p: -abs(p[1])
+        ):
+            print(f"    {key:22} {scaled:+.2f}")
+    table = {key: round(float(weight), 4) for key, weight in zip(names, weights, strict=True)}
+    return {"bias": round(bias, 4), "weights": table}
+
+
+def _held_out_pairs(examples: Examples) -> tuple[np.ndarray, np.ndarray]:
+    """Labels of own streams, and predictions of regressions fitted without the stream."""
+    _, x, y, groups = examples.table()
+    out = np.full(len(y), np.nan)
+    for group in sorted(set(groups) - {ARCHIVE}):
+        inside = groups != group if len(set(groups)) > 1 else groups == group
+        model = _model(x[inside], y[inside], groups[inside])
+        out[groups == group] = model.predict_proba(_scaled(x[inside], x[groups == group]))[:, 1]
+    known = ~np.isnan(out)
+    return y[known], out[known]
+
+
+def _scaled(reference: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    return (rows - reference.mean(axis=0)) / (reference.std(axis=0) + 1e-6)
+
+
+def _model(x: np.ndarray, y: np.ndarray, groups: np.ndarray) -> LogisticRegression:
+    # An archive without times must not outweigh the streams that decisions are made on.
+    weights = np.where(groups == ARCHIVE, 0.3, 1.0)
+    return LogisticRegression(C=0.1, max_iter=3000).fit(_scaled(x, x), y, sample_weight=weights)
+
+
+def surest(stories: list[tuple[float, bool]], right: float = 0.9) -> float:
+    """The lowest cosine from which nearest neighbours are of the same story in ``right``."""
+    for line in np.arange(0.2, 0.9, 0.01):
+        above = [together for cosine, together in stories if cosine >= line]
+        if not above or np.mean(above) >= right:
+            return round(float(line), 2)
+    return 0.9
