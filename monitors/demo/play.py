@@ -30,7 +30,7 @@ from monitors.settings import Settings, load_settings
 from monitors.streams import LabelledStream, load_stream
 from monitors.wiring import open_desk, opened_store
 
-TICK = timedelta(hours=24)
+TICK = timedelta(hours=48)
 """Between two looks at the sources; a real installation looks every 15 minutes."""
 
 
@@ -86,7 +86,7 @@ async def play(world: World, run: Run) -> None:
 
 
 def ticks(stream: LabelledStream) -> list[datetime]:
-    """The times at which the demo looks: daily, where something was published since."""
+    """The times at which the demo looks: every other day, where something was published."""
     moments = [_start(stream)]
     last = stream.articles[-1].published
     published = [article.published for article in stream.articles]

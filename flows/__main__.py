@@ -1,0 +1,67 @@
+"""``python -m flows``: everything on one machine.
+
+Starts a Prefect server unless ``PREFECT_API_URL`` names one, registers the deployments and
+serves them until it is stopped.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from flows.server import CLIENT, SETTINGS, home, running_server, say, stop_in_order
+from monitors.errors import ConfigError, SettingsError, TidingsError
+
+PORT = "PREFECT_SERVER_API_PORT"
+
+
+def main() -> None:
+    """Serve; needs a readable watch list before anything is started."""
+    stop_in_order()  # first, since threads that are there already would get the signal
+    try:
+        _run()
+    except KeyboardInterrupt:
+        say("stopped.")
+    except TidingsError as error:
+        sys.stderr.write(f"tidings: {error}\n")
+        sys.exit(2 if isinstance(error, ConfigError) else 1)
+
+
+def _run() -> None:
+    from monitors.settings import load_settings
+    from monitors.watchlist import load_watchlist
+
+    watchlist = load_watchlist(load_settings().watch)
+    counts = f"{len(watchlist.topics)} topics, {len(watchlist.sources)} sources"
+    for name, value in (SETTINGS | CLIENT).items():
+        os.environ.setdefault(name, value)
+    if api := os.environ.get("PREFECT_API_URL"):
+        _serve(counts, api.removesuffix("/api"), None)
+        return
+    port = _port()
+    # For the flows as well: a profile of somebody's other Prefect is not meant here.
+    os.environ["PREFECT_HOME"] = str(home())
+    say("starting a Prefect server (about 15 s) ...")
+    with running_server(port=port) as server:
+        os.environ["PREFECT_API_URL"] = server.api
+        _serve(counts, server.page, server.check)
+
+
+def _serve(counts: str, page: str, check: Callable[[], None] | None) -> None:
+    # Imported late: Prefect reads its settings when it is imported.
+    from flows.serving import serve
+
+    say(f"watching {counts}. Run history: {page}  Stop with Ctrl-C.")
+    serve(check)
+
+
+def _port() -> int:
+    written = os.environ.get(PORT) or "4200"
+    if not written.isdecimal() or not 0 < int(written) < 65536:
+        raise SettingsError(PORT, f"it is no port ({written!r})", "Use a number such as 4200")
+    return int(written)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""``python -m flows.demo``: the demo newsroom through the real monitor flow.
+
+python -m flows.demo                replay two months of news
+python -m flows.demo --port 8801    the same, with the newsroom on another port
+python -m flows.demo --ui           look at the runs of earlier demos in the Prefect UI
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.server import CLIENT, SETTINGS, running_server, say, stop_in_order
+from monitors.errors import ConfigError, TidingsError
+
+if TYPE_CHECKING:
+    from monitors.demo.play import World
+
+FOLDER = Path("var/demo")
+NEWSROOM_PORT = 8799
+UI_PORT = 4200
+
+
+def main() -> None:
+    """Replay, or show."""
+    parser = argparse.ArgumentParser(prog="python -m flows.demo")
+    parser.add_argument("--port", type=int, default=NEWSROOM_PORT, help="port of the newsroom")
+    parser.add_argument("--ui", action="store_true", help="show the runs of earlier demos")
+    options = parser.parse_args()
+    for name, value in (SETTINGS | CLIENT).items():
+        os.environ.setdefault(name, value)
+    os.environ["PREFECT_HOME"] = str((FOLDER / "prefect").absolute())
+    stop_in_order()
+    try:
+        _show() if options.ui else _replay(options.port)
+    except KeyboardInterrupt:
+        say("stopped.")
+    except TidingsError as error:
+        sys.stderr.write(f"tidings: {error}\n")
+        sys.exit(2 if isinstance(error, ConfigError) else 1)
+
+
+def _replay(port: int) -> None:
+    from monitors.demo import play
+
+    say("Starting a newsroom, a Slack and a Prefect server (about 15 s) ...")
+    with play.opened_world(FOLDER, port) as world, running_server(port=_free()) as server:
+        os.environ["PREFECT_API_URL"] = server.api
+        play.set_environment(world.settings)
+        asyncio.run(play.play(world, _flow_run))
+        world.console.print("  make demo-ui     the runs in the Prefect UI")
+
+
+async def _flow_run(world: World) -> str:
+    """One run of the flow at the time of the demo's clock."""
+    # Imported late: Prefect reads its settings when it is imported.
+    from flows.monitor import monitor
+
+    everyone = [source.id for source in world.stream.sources.values()]
+    state = await monitor(as_of=world.clock.now(), sources=everyone, return_state=True)
+    return state.message or state.name or ""
+
+
+def _show() -> None:
+    """Serve the history of the demo until interrupted."""
+    with running_server(port=UI_PORT) as server:
+        say(f"Run history: {server.page}  Stop with Ctrl-C.")
+        while True:
+            time.sleep(1)
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""The maintain flow: drops what retention no longer needs."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from pydantic import Field
+
+from flows.naming import told
+from monitors.clock import SystemClock
+from monitors.settings import load_settings
+from monitors.wiring import opened_store
+
+
+@flow(
+    name="maintain",
+    description="Drops entries, texts and vectors that retention no longer needs.",
+    timeout_seconds=1800,
+    persist_result=False,
+)
+async def maintain(
+    keep_days: Annotated[int, Field(ge=1, le=36500)] = 365,
+) -> State[Any]:
+    """Prune once.
+
+    Args:
+        keep_days: Days for which articles can still be explained.
+
+    """
+    return await told("maintain", partial(_prune, keep_days), "nothing to drop")
+
+
+async def _prune(keep_days: int) -> str:
+    before = SystemClock().now() - timedelta(days=keep_days)
+    with opened_store(load_settings()) as store:
+        dropped = await asyncio.to_thread(store.prune, before)
+    return ", ".join(f"{count} {table}" for table, count in dropped.items() if count)

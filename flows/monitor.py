@@ -1,0 +1,184 @@
+"""The monitor flow: one pass over the sources, as a handful of batch tasks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+
+from flows.artifacts import publish
+from flows.naming import told
+from monitors import pipeline
+from monitors.clock import Clock, FixedClock, SystemClock
+from monitors.decide.reading import Reading
+from monitors.desk import Desk
+from monitors.errors import RunSkipped, TidingsError
+from monitors.model import Article
+from monitors.runs import RunReport
+from monitors.settings import load_settings
+from monitors.steps import collect as collecting
+from monitors.steps import decide as deciding
+from monitors.steps import read as reading
+from monitors.steps import tell as telling
+from monitors.steps.notify_operators import notify_operators
+from monitors.steps.understand import understand as understanding
+from monitors.wiring import open_desk
+
+TIMEOUT = 840.0
+"""Seconds; below the interval of 15 minutes, so that a stuck run ends before the next."""
+
+
+def batch(name: str, **options: Any) -> Mapping[str, Any]:
+    """Options of a task: its runs carry its name, and nothing of it is kept by Prefect."""
+    return {
+        "name": name,
+        "task_run_name": name,
+        "cache_policy": NO_CACHE,
+        "persist_result": False,
+        "log_prints": False,
+        **options,
+    }
+
+
+class Shift:
+    """What the tasks of one run share and hand on.
+
+    A plain class, since Prefect looks into dataclasses and collections for futures.
+    """
+
+    def __init__(self, desk: Desk, report: RunReport) -> None:
+        self.desk = desk
+        self.report = report
+        self.bench: deciding.Bench | None = None
+        self.articles: list[Article] = []
+        self.readings: list[Reading] = []
+
+    def renew(self) -> None:
+        """Keep the lease, or find out that another run has taken over."""
+        pipeline.keep_lease(self.desk, self.report)
+
+
+@task(**batch("collect", retries=2, retry_delay_seconds=5))
+async def collect(shift: Shift, only: tuple[str, ...]) -> None:
+    """Ask each due source for its entries."""
+    with pipeline.timed(shift.report, "collect"):
+        await collecting.collect(shift.desk, shift.report, only)
+
+
+@task(**batch("read", retries=2, retry_delay_seconds=5))
+async def read(shift: Shift) -> None:
+    """Fetch and extract the page of each waiting entry."""
+    with pipeline.timed(shift.report, "read"):
+        await reading.read(shift.desk, shift.report, shift.renew)
+
+
+@task(**batch("recall"))
+async def recall(shift: Shift) -> None:
+    """Load the models, and what each topic remembers."""
+    shift.bench = await asyncio.to_thread(deciding.open_bench, shift.desk)
+
+
+@task(**batch("understand"))
+async def understand(shift: Shift) -> None:
+    """Screen and encode a batch of articles that wait for a decision."""
+    with pipeline.timed(shift.report, "understand"):
+        shift.readings = await asyncio.to_thread(understanding, shift.desk, shift.articles)
+
+
+@task(**batch("decide"))
+async def decide(shift: Shift) -> None:
+    """One verdict for each article and topic, stored with its alerts."""
+    assert shift.bench is not None  # noqa: S101
+    with pipeline.timed(shift.report, "decide"):
+        await asyncio.to_thread(
+            deciding.decide, shift.desk, shift.bench, shift.readings, shift.report
+        )
+
+
+@task(**batch("tell", retries=1, retry_delay_seconds=5))
+async def tell(shift: Shift) -> None:
+    """Deliver what is due."""
+    with pipeline.timed(shift.report, "tell"):
+        await asyncio.to_thread(telling.tell, shift.desk, shift.report)
+
+
+@flow(
+    name="monitor",
+    description="Asks the sources, decides what is significant and new, tells it.",
+    timeout_seconds=TIMEOUT,
+    persist_result=False,
+)
+async def monitor(
+    as_of: datetime | None = None,
+    sources: list[str] | None = None,
+    dry_run: bool = False,
+) -> State[Any]:
+    """One pass.
+
+    Prefect's form shows what is said of the parameters, where it is said in this style.
+
+    Args:
+        as_of: Pretend that it is this time; in UTC where it names no zone.
+        sources: Ids of sources to ask, due or not. Empty: all that are due.
+        dry_run: Decide, but deliver nothing; the next delivery sends it.
+
+    """
+    clock: Clock = FixedClock(_aware(as_of)) if as_of else SystemClock()
+    work = partial(_pass, clock, tuple(sources or ()), dry_run)
+    return await told(f"monitor {clock.now():%H:%M}", work)
+
+
+async def _pass(clock: Clock, only: tuple[str, ...], dry: bool) -> str:
+    async with open_desk(load_settings(), clock=clock) as desk:
+        report = pipeline.new_report(desk)
+        with pipeline.lease(desk, report):
+            try:
+                with pipeline.recorded(desk, report):
+                    await _work(Shift(desk, report), only, dry)
+            except RunSkipped:
+                raise
+            except TidingsError:
+                await _show(desk, report)
+                raise
+            await _show(desk, report)
+        return report.headline()
+
+
+async def _work(shift: Shift, only: tuple[str, ...], dry: bool) -> None:
+    """As :func:`monitors.pipeline.run`, each step a task."""
+    await collect(shift, only)
+    await read(shift)
+    shift.renew()
+    await recall(shift)
+    while await _more(shift):
+        await understand(shift)
+        await decide(shift)
+        shift.renew()
+    assert shift.bench is not None  # noqa: S101
+    await asyncio.to_thread(pipeline.end_baseline, shift.desk, shift.bench, shift.report)
+    await asyncio.to_thread(notify_operators, shift.desk, shift.report)
+    if not dry:
+        await tell(shift)
+
+
+async def _more(shift: Shift) -> bool:
+    """Take the next batch of articles that wait, if there are any."""
+    waiting = shift.desk.store.articles.undecided
+    shift.articles = list(await asyncio.to_thread(waiting, shift.desk.batch))
+    return bool(shift.articles)
+
+
+async def _show(desk: Desk, report: RunReport) -> None:
+    for line in (*report.failures.values(), *report.problems):
+        get_run_logger().warning(line)
+    await publish(desk, report)
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,177 @@
+"""The flows against a real Prefect server, database, newsroom and Slack."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flow_world import EVIL, Place
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.objects import Artifact, FlowRun
+from prefect.states import Running
+
+from flows.deliver import deliver
+from flows.maintain import maintain
+from flows.monitor import monitor
+from flows.schedules import deployments
+from flows.serving import clear_left_behind
+from monitors.clock import SystemClock
+from monitors.model import DeliveryState
+from monitors.settings import load_settings
+from monitors.wiring import opened_store
+
+
+def shown(state: Any) -> FlowRun:
+    """The flow run as the UI shows it."""
+    with get_client(sync_client=True) as client:
+        return client.read_flow_run(state.state_details.flow_run_id)
+
+
+def artifacts(state: Any) -> dict[str, Artifact]:
+    of_run = ArtifactFilterFlowRunId(any_=[state.state_details.flow_run_id])
+    with get_client(sync_client=True) as client:
+        found = client.read_artifacts(artifact_filter=ArtifactFilter(flow_run_id=of_run))
+    return {artifact.key or "": artifact for artifact in found}
+
+
+def test_a_monitor_run_posts_what_is_new_and_says_so(place: Place) -> None:
+    first = place.monitor()
+    assert shown(first).name == "monitor 12:00: 2 new, 0 matched, 0 alerts"
+    assert place.posts() == []
+    assert set(artifacts(first)) == {"run-report", "source-health"}
+    place.clock.advance(timedelta(minutes=30))
+    second = place.monitor(sources=["courier"])
+    assert second.is_completed()
+    assert second.message == "1 new, 1 matched, 1 alert"
+    assert shown(second).name == "monitor 12:30: 1 new, 1 matched, 1 alert"
+    assert len(place.posts()) == 1
+    found = artifacts(second)
+    assert {key: found[key].description for key in sorted(found)} == {
+        "alerts": "1 alert",
+        "run-report": "1 new, 1 matched, 1 alert",
+        "source-health": "2 sources, 0 failing",
+    }
+    assert {artifact.type for artifact in found.values()} == {"markdown"}
+    assert "1 asked, 0 unchanged, 0 failed" in str(found["run-report"].data)
+    assert "new story" in str(found["alerts"].data)
+    assert f"]({place.newsroom.base_url}/courier/walkout" in str(found["alerts"].data)
+
+
+def test_headlines_are_shown_as_they_are_written(place: Place) -> None:
+    place.begin()
+    found = artifacts(place.monitor())
+    for key in ("alerts", "run-report"):
+        text = str(found[key].data)
+        assert r"\*\*Dock\*\* workers at the \[harbour\]\(https" in text, key
+        assert r"&lt;img src=x onerror=y&gt; &lt;\!channel&gt; \| over \`wages\`" in text, key
+        assert "https://evil" not in text, key
+        assert "www.evil" not in text, key
+        assert EVIL not in text, key
+
+
+def test_a_run_beside_another_leaves_at_once(place: Place) -> None:
+    with opened_store(load_settings()) as store:
+        now = SystemClock().now()
+        assert store.runs.acquire("run", "R-other", now, timedelta(minutes=10)) is None
+    state = place.monitor()
+    assert state.is_completed()
+    assert "R-other is still at work" in state.message
+    assert shown(state).name == "monitor 12:00: skipped"
+    assert artifacts(state) == {}
+
+
+def test_a_dry_run_delivers_nothing_and_deliver_sends_it(place: Place) -> None:
+    place.begin()
+    assert place.monitor(dry_run=True).message == "1 new, 1 matched, 1 alert"
+    assert place.posts() == []
+    sent = place.run(deliver(return_state=True))
+    assert sent.message == "1 sent"
+    assert shown(sent).name.endswith(": 1 sent")
+    assert len(place.posts()) == 1
+    again = place.run(deliver(return_state=True))
+    assert shown(again).name.endswith(": nothing due")
+    assert len(place.posts()) == 1
+
+
+def test_maintain_drops_what_is_older_and_keeps_what_was_told(place: Place) -> None:
+    place.begin()
+    place.monitor()
+    state = place.run(maintain(keep_days=36500, return_state=True))
+    assert (state.message, shown(state).name) == ("nothing to drop", "maintain: nothing to drop")
+    state = place.run(maintain(keep_days=30, return_state=True))
+    assert "2 runs" in state.message
+    assert shown(state).name == f"maintain: {state.message}"
+    with opened_store(load_settings()) as store:
+        assert store.outbox.counts()[DeliveryState.SENT] == 1
+
+
+def test_a_source_that_fails_is_named_and_the_run_goes_on(place: Place) -> None:
+    place.begin()
+    place.newsroom.faults["herald"] = "blocked"
+    state = place.monitor()
+    assert state.message == "1 new, 1 matched, 1 alert, 1 source failed"
+    assert len(place.posts()) == 1
+    found = artifacts(state)
+    assert "## Sources that failed\n\n- Herald: " in str(found["run-report"].data)
+    assert found["source-health"].description == "2 sources, 1 failing"
+    assert "| Herald | **failing**, 1 in a row |" in str(found["source-health"].data)
+
+
+def test_a_broken_watch_list_fails_the_run_with_one_line(place: Place) -> None:
+    watch = load_settings().watch
+    watch.write_text("sources: []\ntopix: {}\n", "utf-8")
+    state = place.monitor()
+    assert state.is_failed()
+    assert state.message.startswith(f"{watch}:2: ")
+    assert "\n" not in state.message
+    assert shown(state).name == "monitor 12:00: failed"
+
+
+def test_an_unforeseen_error_fails_the_run_and_its_name_says_so(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr("monitors.steps.decide.open_bench", broken)
+    state = place.monitor()
+    assert state.is_failed()
+    assert shown(state).name == "monitor 12:00: failed unexpectedly"
+    monkeypatch.undo()
+
+
+def test_three_deployments_run_on_their_schedules(prefect_server: asyncio.Runner) -> None:
+    served = {f"{d.flow_name}/{d.name}": d for d in deployments()}
+    schedules = {name: d.schedules[0].schedule for name, d in served.items()}
+    assert schedules["monitor/every-15-minutes"].interval == timedelta(minutes=15)
+    assert schedules["deliver/every-5-minutes"].interval == timedelta(minutes=5)
+    assert (schedules["maintain/daily"].cron, schedules["maintain/daily"].timezone) == (
+        "40 3 * * *",
+        "UTC",
+    )
+    assert len(schedules) == 3
+    assert {d.entrypoint for d in served.values()} == {
+        f"flows.{name}.{name}" for name in ("monitor", "deliver", "maintain")
+    }
+    form = served["monitor/every-15-minutes"]._parameter_openapi_schema.properties
+    assert set(form) == {"as_of", "sources", "dry_run"}
+    assert all(field["description"] for field in form.values())
+
+
+def test_runs_that_were_cut_off_with_the_machine_have_crashed(
+    prefect_server: asyncio.Runner,
+) -> None:
+    with get_client(sync_client=True) as client:
+        flow_id = client.create_flow(monitor)
+        deployment = client.create_deployment(flow_id=flow_id, name="cut-off")
+        run = client.create_flow_run_from_deployment(deployment)
+        client.set_flow_run_state(run.id, Running(), force=True)
+        assert prefect_server.run(clear_left_behind([deployment])) == 1
+        left = client.read_flow_run(run.id)
+        assert left.state is not None
+        assert left.state.is_crashed()
+        assert "the next run goes on" in (left.state.message or "")
+        assert prefect_server.run(clear_left_behind([deployment])) == 0
