@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import os
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -32,13 +33,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m flows.demo")
     parser.add_argument("--port", type=int, default=NEWSROOM_PORT, help="port of the newsroom")
     parser.add_argument("--ui", action="store_true", help="show the runs of earlier demos")
+    parser.add_argument("--server", help="API address of a Prefect server that runs already")
     options = parser.parse_args()
     for name, value in (SETTINGS | CLIENT).items():
         os.environ.setdefault(name, value)
     os.environ["PREFECT_HOME"] = str((FOLDER / "prefect").absolute())
     stop_in_order()
     try:
-        _show() if options.ui else _replay(options.port)
+        if options.ui:
+            _show()
+        elif options.server:
+            _play(options.port, options.server)
+        else:
+            sys.exit(_replay(options.port))
     except KeyboardInterrupt:
         say("stopped.")
     except TidingsError as error:
@@ -46,12 +53,29 @@ def main() -> None:
         sys.exit(2 if isinstance(error, ConfigError) else 1)
 
 
-def _replay(port: int) -> None:
+def _replay(port: int) -> int:
+    """Start a server, and the replay in a process of its own; returns its exit code.
+
+    Prefect's client sends what is left of its logs and events as its process ends, and waits
+    a minute and more for a server that is gone: so the client ends first.
+    """
+    say("Starting a newsroom, a Slack and a Prefect server (about 15 s) ...")
+    with running_server(port=_free()) as server:
+        command = ["-m", "flows.demo", "--port", str(port), "--server", server.api]
+        process = subprocess.Popen([sys.executable, *command])  # noqa: S603
+        try:
+            return process.wait()
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _play(port: int, api: str) -> None:
+    """Replay with a server that runs already."""
+    os.environ["PREFECT_API_URL"] = api
     from monitors.demo import play
 
-    say("Starting a newsroom, a Slack and a Prefect server (about 15 s) ...")
-    with play.opened_world(FOLDER, port) as world, running_server(port=_free()) as server:
-        os.environ["PREFECT_API_URL"] = server.api
+    with play.opened_world(FOLDER, port) as world:
         play.set_environment(world.settings)
         asyncio.run(play.play(world, _flow_run))
         world.console.print("  make demo-ui     the runs in the Prefect UI")

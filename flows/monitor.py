@@ -131,7 +131,8 @@ async def monitor(
     """
     clock: Clock = FixedClock(_aware(as_of)) if as_of else SystemClock()
     work = partial(_pass, clock, tuple(sources or ()), dry_run)
-    return await told(f"monitor {clock.now():%H:%M}", work)
+    when = f"{clock.now():%d %b %H:%M}" if as_of else f"{clock.now():%H:%M}"
+    return await told(f"monitor {when}", work)
 
 
 async def _pass(clock: Clock, only: tuple[str, ...], dry: bool) -> str:

@@ -7,6 +7,7 @@ clock jumps from tick to tick.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from monitors.demo.localslack import LocalSlack
 from monitors.demo.server import NewsroomServer
 from monitors.demo.watching import newsroom_watchlist
 from monitors.errors import ConfigError
-from monitors.model import DeliveryState, Message, Verdict
+from monitors.model import Decision, DeliveryState, Message, Verdict
 from monitors.settings import Settings, load_settings
 from monitors.streams import LabelledStream, load_stream
 from monitors.wiring import open_desk, opened_store
@@ -138,12 +139,22 @@ def summarise(world: World, shown: int) -> None:
             "Remove var/demo to begin again.",
             style="bold",
         )
-    environment = (
-        f"TIDINGS_WATCH={world.settings.watch} TIDINGS_DATABASE_URL={world.settings.database_url}"
-    )
+    _show_next_steps(world, verdicts[Verdict.ALERT])
+
+
+def _show_next_steps(world: World, told: list[Decision]) -> None:
+    """Commands to paste, with the demo's database, and one of its articles."""
+    place = Path(sys.executable).with_name("tidings")
+    program = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
     world.console.print("Where to look next:", style="bold")
-    for command in ("alerts", "alerts --held", "sources", "outbox", "explain A-..."):
-        world.console.print(f"  {environment} tidings {command}", soft_wrap=True)
+    world.console.print(
+        f"  export TIDINGS_WATCH={world.settings.watch} "
+        f"TIDINGS_DATABASE_URL={world.settings.database_url}",
+        soft_wrap=True,
+    )
+    example = [f"explain {told[0].article_id}"] if told else []
+    for command in ("alerts", "alerts --held", "sources", "outbox", *example):
+        world.console.print(f"  {program} {command}", soft_wrap=True)
 
 
 def serve(folder: Path, port: int, day_seconds: float) -> None:

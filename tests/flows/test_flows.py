@@ -39,14 +39,14 @@ def artifacts(state: Any) -> dict[str, Artifact]:
 
 def test_a_monitor_run_posts_what_is_new_and_says_so(place: Place) -> None:
     first = place.monitor()
-    assert shown(first).name == "monitor 12:00: 2 new, 0 matched, 0 alerts"
+    assert shown(first).name == "monitor 03 Mar 12:00: 2 new, 0 matched, 0 alerts"
     assert place.posts() == []
     assert set(artifacts(first)) == {"run-report", "source-health"}
     place.clock.advance(timedelta(minutes=30))
     second = place.monitor(sources=["courier"])
     assert second.is_completed()
     assert second.message == "1 new, 1 matched, 1 alert"
-    assert shown(second).name == "monitor 12:30: 1 new, 1 matched, 1 alert"
+    assert shown(second).name == "monitor 03 Mar 12:30: 1 new, 1 matched, 1 alert"
     assert len(place.posts()) == 1
     found = artifacts(second)
     assert {key: found[key].description for key in sorted(found)} == {
@@ -79,7 +79,7 @@ def test_a_run_beside_another_leaves_at_once(place: Place) -> None:
     state = place.monitor()
     assert state.is_completed()
     assert "R-other is still at work" in state.message
-    assert shown(state).name == "monitor 12:00: skipped"
+    assert shown(state).name == "monitor 03 Mar 12:00: skipped"
     assert artifacts(state) == {}
 
 
@@ -127,7 +127,7 @@ def test_a_broken_watch_list_fails_the_run_with_one_line(place: Place) -> None:
     assert state.is_failed()
     assert state.message.startswith(f"{watch}:2: ")
     assert "\n" not in state.message
-    assert shown(state).name == "monitor 12:00: failed"
+    assert shown(state).name == "monitor 03 Mar 12:00: failed"
 
 
 def test_an_unforeseen_error_fails_the_run_and_its_name_says_so(
@@ -139,7 +139,7 @@ def test_an_unforeseen_error_fails_the_run_and_its_name_says_so(
     monkeypatch.setattr("monitors.steps.decide.open_bench", broken)
     state = place.monitor()
     assert state.is_failed()
-    assert shown(state).name == "monitor 12:00: failed unexpectedly"
+    assert shown(state).name == "monitor 03 Mar 12:00: failed unexpectedly"
     monkeypatch.undo()
 
 
