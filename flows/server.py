@@ -80,6 +80,7 @@ def stop_in_order() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     # A shell lets what it starts in the background ignore it; we send it to ourselves.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGURG, lambda *_: None)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     threading.Thread(target=_interrupt_once, daemon=True).start()
@@ -90,6 +91,8 @@ def _interrupt_once() -> None:
     signal.sigwait({signal.SIGINT})
     say("stopping ...")
     _thread.interrupt_main()
+    # That alone does not end a call that waits, for a process that was started say.
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGURG)
 
 
 def say(line: str) -> None:

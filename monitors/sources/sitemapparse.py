@@ -17,7 +17,7 @@ from monitors.sources.charsets import to_utf8
 from monitors.sources.dates import parse_date
 from monitors.sources.documents import absolute_url, describe, limited, refuse_entities
 from monitors.sources.languages import normalise_language
-from monitors.sources.text import shorten, title_text
+from monitors.sources.text import shorten, squeeze, title_text
 
 MOST_URLS = 50_000
 MOST_CHILDREN = 5
@@ -59,7 +59,8 @@ def parse_sitemap(
     for record in records:
         entry = _entry(record, url, source_id, now)
         if entry is None:
-            shown = shorten(record.fields.get("loc") or record.fields.get("title", ""), 80)
+            named = record.fields.get("loc") or record.fields.get("title", "")
+            shown = shorten(squeeze(named), 80)
             problems.append(f"'{shown}' is no usable address: left out")
         else:
             entries.setdefault(entry.url, entry)

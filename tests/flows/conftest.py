@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,21 +17,6 @@ from monitors.demo.localslack import LocalSlack
 from monitors.demo.server import NewsroomServer, newsroom_watchlist
 from monitors.settings import load_settings
 from tests.support.newsroom import NOW
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    # Prefect 3.8 calls what it has itself marked as deprecated, or what its own libraries
-    # have. Ours still count as errors.
-    for module in (r"prefect\..*", r"docket\..*", r"pydantic\..*"):
-        config.addinivalue_line("filterwarnings", f"ignore::DeprecationWarning:{module}")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # A flow that fails keeps its traceback, and with it a connection of Prefect's own client;
-    # whoever collects garbage next would be blamed for it.
-    for item in items:
-        if "tests/flows/" in item.path.as_posix():
-            item.add_marker(pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"))
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +36,11 @@ def prefect_server() -> Iterator[asyncio.Runner]:
 
 @pytest.fixture(autouse=True)
 def sockets_of_prefect(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Prefect leaves connections to its server to the garbage collector; ours count."""
+    """Prefect leaves connections to its server to the garbage collector; ours count.
+
+    They hang on the tracebacks of flows that failed, too, so they are collected here and
+    not in the next test.
+    """
     if "prefect_server" not in request.fixturenames:
         yield
         return
@@ -58,8 +48,9 @@ def sockets_of_prefect(request: pytest.FixtureRequest) -> Iterator[None]:
 
     request.getfixturevalue("prefect_server")
     port = urlsplit(str(PREFECT_API_URL.value())).port
-    unclosed = rf"ignore:unclosed .*raddr=\('127.0.0.1', {port}\):ResourceWarning"
-    request.node.add_marker(pytest.mark.filterwarnings(unclosed))
+    unclosed = rf"unclosed .*raddr=\('127\.0\.0\.1', {port}\)"
+    # Warnings are caught around the whole test, so this lasts until its end.
+    warnings.filterwarnings("ignore", message=unclosed, category=ResourceWarning)
     yield
     gc.collect()
 

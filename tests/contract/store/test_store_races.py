@@ -44,9 +44,8 @@ def test_two_processes_never_claim_the_same_row(store: SqlStore, url: str) -> No
         worker.close()
     claimed.close()
     claimed.join_thread()
+    # One may be quicker and take them all: what counts is that none is taken twice.
     assert sorted(first + second) == sorted(row.id for row in store.outbox.rows(limit=ROWS))
-    assert first
-    assert second
 
 
 def _at_once(url: str, task: Callable[[SqlStore], T], count: int = 4) -> list[T]:

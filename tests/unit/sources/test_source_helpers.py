@@ -155,3 +155,9 @@ def test_a_poll_carries_how_long_its_answer_stays_fresh() -> None:
     assert polling.answered(source, page, (), (), NOW).cache_for == timedelta(minutes=5)
     unchanged = polling.unchanged(source, SourceState("s"), page, NOW)
     assert unchanged.cache_for == timedelta(minutes=5)
+
+
+def test_a_broken_address_is_named_in_one_line() -> None:
+    document = b"<urlset><url><loc>https:\n/e.org/1</loc></url></urlset>"
+    _, problems, _, _ = parse_sitemap(document, "", "https://e.org/f", "s", "S", NOW)
+    assert problems == ["'https: /e.org/1' is no usable address: left out"]
