@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -38,7 +39,9 @@ def main() -> None:
     for name, value in (SETTINGS | CLIENT).items():
         os.environ.setdefault(name, value)
     os.environ["PREFECT_HOME"] = str((FOLDER / "prefect").absolute())
-    stop_in_order()
+    # What a run was doing when it was stopped is in its log.
+    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
+    stop_in_order(aloud=options.server is None)
     try:
         if options.ui:
             _show()
@@ -47,7 +50,8 @@ def main() -> None:
         else:
             sys.exit(_replay(options.port))
     except KeyboardInterrupt:
-        say("stopped.")
+        if options.server is None:
+            say("stopped.")
     except TidingsError as error:
         sys.stderr.write(f"tidings: {error}\n")
         sys.exit(2 if isinstance(error, ConfigError) else 1)
@@ -66,7 +70,7 @@ def _replay(port: int) -> int:
         try:
             return process.wait()
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)
             process.wait()
 
 

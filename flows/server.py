@@ -70,12 +70,14 @@ class Server:
             )
 
 
-def stop_in_order() -> None:
-    """Let Ctrl-C reach this process only.
+def stop_in_order(*, aloud: bool = True) -> None:
+    """Let Ctrl-C reach this process only, and SIGTERM and SIGHUP do the same.
 
     A terminal sends it to every process that it started: the server would be gone before
     the runs could report, and each would print where it was. What is started from here on
     inherits the blocked signal, and is stopped by us with SIGTERM.
+
+    :param aloud: say that it stops
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     # A shell lets what it starts in the background ignore it; we send it to ourselves.
@@ -83,13 +85,14 @@ def stop_in_order() -> None:
     signal.signal(signal.SIGURG, lambda *_: None)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: os.kill(os.getpid(), signal.SIGINT))
-    threading.Thread(target=_interrupt_once, daemon=True).start()
+    threading.Thread(target=_interrupt_once, args=(aloud,), daemon=True).start()
 
 
-def _interrupt_once() -> None:
+def _interrupt_once(aloud: bool) -> None:
     # Once: a second Ctrl-C must not cut off the stopping, which takes a minute at most.
     signal.sigwait({signal.SIGINT})
-    say("stopping ...")
+    if aloud:
+        say("stopping ...")
     _thread.interrupt_main()
     # That alone does not end a call that waits, for a process that was started say.
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGURG)

@@ -1,0 +1,35 @@
+"""The seams of Tidings: what the pipeline needs from the world.
+
+Each port has one contract test suite (``tests/contract/``) that every adapter passes.
+Methods of :class:`Fetcher` and :class:`SourceReader` are coroutines because they wait for
+the network; all others block. Every adapter may be used from any thread, by one thread at
+a time. All times are aware and in UTC.
+"""
+
+from monitors.ports.records import (
+    ArticleStore,
+    DecisionStore,
+    Outcome,
+    SourceStore,
+    TopicState,
+    VectorStore,
+)
+from monitors.ports.store import Outbox, RunStore, Store
+from monitors.ports.world import Encoder, Extractor, Fetcher, Notifier, SourceReader
+
+__all__ = [
+    "ArticleStore",
+    "DecisionStore",
+    "Encoder",
+    "Extractor",
+    "Fetcher",
+    "Notifier",
+    "Outbox",
+    "Outcome",
+    "RunStore",
+    "SourceReader",
+    "SourceStore",
+    "Store",
+    "TopicState",
+    "VectorStore",
+]

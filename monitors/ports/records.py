@@ -1,0 +1,175 @@
+"""Ports to what is known: sources, articles, vectors, decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from monitors.model import (
+    Alert,
+    Article,
+    Decision,
+    Development,
+    Fate,
+    Mention,
+    PendingEntry,
+    Poll,
+    SourceState,
+    Story,
+    Vector,
+)
+
+
+class SourceStore(Protocol):
+    """Sources, and the entries that they listed."""
+
+    def states(self, source_ids: Collection[str]) -> dict[str, SourceState]:
+        """The remembered state of each source; a fresh state for one never seen."""
+        ...
+
+    def save_poll(self, poll: Poll, state: SourceState) -> dict[Fate, int]:
+        """Store a poll in one transaction: the new ``state``, and entries not seen before.
+
+        An entry is the same when source and URL are; where its title, summary or
+        paragraphs changed it is queued again. New entries wait with fate ``new`` and
+        ``first_seen = poll.at``; while the stored ``baseline_done`` is False they are
+        marked as baseline. ``entries_seen`` and ``last_entry_at`` are kept by the store
+        itself, which counts new entries; those of ``state`` are not looked at.
+
+        :returns: how many entries were new, revised and seen
+        """
+        ...
+
+    def pending(self, limit: int, max_attempts: int = 5) -> list[PendingEntry]:
+        """Entries with fate ``new``, oldest first; also those that earlier runs left."""
+        ...
+
+    def settle(self, entry_id: int, fate: Fate, detail: str = "") -> None:
+        """End an entry without an article. ``Fate.NEW`` counts a failed attempt instead."""
+        ...
+
+    def overview(self) -> list[dict[str, Any]]:
+        """One row a source for people: state fields, entries by fate, articles, alerts."""
+        ...
+
+
+class ArticleStore(Protocol):
+    """Articles in every revision."""
+
+    def save(self, article: Article) -> tuple[Article, Fate]:
+        """Store ``article`` and settle its entry, in one transaction.
+
+        Articles are the same when their canonical URLs are. An unchanged fingerprint
+        gives ``SAME``; a changed one gets the next revision number and id and gives
+        ``REVISION``; otherwise ``READ``.
+
+        :returns: the article as stored (id, revision), and the fate of its entry
+        """
+        ...
+
+    def undecided(self, limit: int) -> list[Article]:
+        """Stored articles not yet marked as decided, oldest ``first_seen`` first.
+
+        Of those first seen together the first published comes first, one without a date
+        last; then the id decides.
+        """
+        ...
+
+    def find(self, key: str) -> Article | None:
+        """By article id or by URL (canonical or as listed; newest revision)."""
+        ...
+
+    def recent(self, since: datetime, limit: int | None = None) -> list[Article]:
+        """Articles first seen at or after ``since``, oldest first."""
+        ...
+
+
+class VectorStore(Protocol):
+    """Vectors by model and text; a cache that may be emptied at any time."""
+
+    def get(self, model_id: str, keys: Collection[str]) -> dict[str, Vector]:
+        """The vectors that are stored for text ``keys``."""
+        ...
+
+    def put(self, model_id: str, vectors: Mapping[str, Vector], now: datetime) -> None:
+        """Store vectors (in half precision); keys already there are left alone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """What is remembered of a topic between runs."""
+
+    topic_id: str
+    baseline_done: bool = False
+    first_seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that deciding one article wrote: stored whole or not at all."""
+
+    article_id: str
+    decisions: tuple[Decision, ...] = ()
+    stories: tuple[Story, ...] = ()
+    developments: tuple[Development, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    alerts: tuple[tuple[Alert, datetime], ...] = ()
+    """alerts with the time before which they are not sent"""
+
+
+class DecisionStore(Protocol):
+    """Decisions, stories and developments, and what was told."""
+
+    def topic_states(self, topic_ids: Collection[str]) -> dict[str, TopicState]:
+        """The remembered state of each topic; a fresh one for a topic never seen."""
+        ...
+
+    def finish_baseline(self, topic_ids: Collection[str], now: datetime) -> None:
+        """From now on these topics alert."""
+        ...
+
+    def memory(self, topic_id: str, since: datetime, model_id: str = "") -> list[Mention]:
+        """The mentions of a topic seen since ``since``, oldest first.
+
+        :param model_id: only those whose vector this encoder made; all where empty
+        """
+        ...
+
+    def record(self, outcome: Outcome) -> int:
+        """Store ``outcome`` and mark its article as decided, in one transaction.
+
+        Stories are inserted or updated: a later step keeps the headline and the opening of
+        its story. An alert whose key is in the outbox already is left alone, but a pending
+        ``EDIT`` of the same key takes the new content.
+        Repeating the same call changes nothing.
+
+        :returns: how many alerts were queued
+        """
+        ...
+
+    def decisions(
+        self,
+        *,
+        article_id: str | None = None,
+        topic_id: str | None = None,
+        verdicts: Collection[str] = (),
+        since: datetime | None = None,
+        limit: int = 100,
+    ) -> list[Decision]:
+        """Decisions, newest first."""
+        ...
+
+    def stories(self, topic_id: str | None = None, limit: int = 100) -> list[Story]:
+        """Stories, last changed first."""
+        ...
+
+    def developments(self, story_id: str) -> list[Development]:
+        """The developments of a story, oldest first."""
+        ...
+
+    def told_since(self, topic_id: str, since: datetime) -> int:
+        """How many ``alert`` verdicts the topic had since ``since``: for its budget."""
+        ...

@@ -1,0 +1,169 @@
+"""Ports to what is done: the outbox, runs, and the store that has every part."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from monitors.model import (
+    Alert,
+    Delivery,
+    DeliveryState,
+    Receipt,
+)
+from monitors.ports.records import ArticleStore, DecisionStore, SourceStore, VectorStore
+
+
+class Outbox(Protocol):
+    """Alerts until they are delivered.
+
+    ``pending`` to ``sending`` to ``sent``; back to ``pending`` when it was definitely not
+    sent, ``dead`` when it never will be, ``unknown`` when nobody can tell yet.
+    """
+
+    def enqueue(self, alert: Alert, not_before: datetime) -> bool:
+        """Add an alert outside a decision (digest, notice). False where its key is known."""
+        ...
+
+    def claim(self, now: datetime, lease: timedelta, limit: int = 1) -> list[Delivery]:
+        """Take due ``pending`` alerts, oldest first; they become ``sending``.
+
+        A step or edit is not due before its thread's first message was sent; it is
+        handed over with ``thread_ts``. Rows still ``sending`` past their lease (their
+        deliverer died) become ``unknown``.
+        """
+        ...
+
+    def sent(self, delivery_id: int, receipt: Receipt, now: datetime) -> None:
+        """It was delivered."""
+        ...
+
+    def defer(
+        self, delivery_id: int, not_before: datetime, error: str, *, plain: bool = False
+    ) -> None:
+        """It was definitely not sent: ``pending`` again."""
+        ...
+
+    def kill(self, delivery_id: int, error: str) -> None:
+        """It can never be sent: ``dead``."""
+        ...
+
+    def doubt(self, delivery_id: int, error: str) -> None:
+        """Nobody knows whether it was sent: ``unknown``."""
+        ...
+
+    def doubtful(self, now: datetime, limit: int = 20) -> list[Delivery]:
+        """Rows in ``unknown`` whose ``not_before`` has come, oldest first."""
+        ...
+
+    def looked(self, delivery_id: int, not_before: datetime) -> None:
+        """History was searched once without finding it: counts ``looks``."""
+        ...
+
+    def requeue(self, delivery_ids: Collection[int], now: datetime) -> int:
+        """Bring ``dead`` rows back to ``pending``; returns how many."""
+        ...
+
+    def thread(self, story_id: str, channel: str) -> Alert | None:
+        """The first message of a story's thread in ``channel``, with its latest edit.
+
+        None where the story has no thread there.
+        """
+        ...
+
+    def rows(self, states: Collection[DeliveryState] = (), limit: int = 100) -> list[Delivery]:
+        """Rows for people, newest first; all states where none is named."""
+        ...
+
+    def counts(self) -> dict[DeliveryState, int]:
+        """How many rows are in each state."""
+        ...
+
+    def troubles(self) -> dict[str, datetime]:
+        """What the operators were told is wrong: subject to the time since when."""
+        ...
+
+    def notify(
+        self, notices: Collection[Alert], troubles_now: Mapping[str, datetime], now: datetime
+    ) -> int:
+        """Queue ``notices`` and remember ``troubles_now`` instead of what was known.
+
+        In one transaction, so that each change is told once.
+
+        :returns: how many notices were queued
+        """
+        ...
+
+
+class RunStore(Protocol):
+    """Runs, and the lease that keeps them from overlapping."""
+
+    def acquire(self, name: str, holder: str, now: datetime, ttl: timedelta) -> str | None:
+        """Take or renew the lease ``name``.
+
+        :returns: None when ``holder`` has it now, else the other holder
+        """
+        ...
+
+    def release(self, name: str, holder: str) -> None:
+        """Give the lease back; nothing happens where another holds it."""
+        ...
+
+    def save(self, run_id: str, started: datetime, report: Mapping[str, Any]) -> None:
+        """Insert or replace the report of a run."""
+        ...
+
+    def latest(self, limit: int = 1) -> list[dict[str, Any]]:
+        """Reports, newest first, each with ``run_id`` and ``started``."""
+        ...
+
+
+class Store(Protocol):
+    """One database.
+
+    Every method of every part raises :class:`~monitors.errors.StoreError` subclasses
+    and leaves the database as it was where it fails.
+    """
+
+    @property
+    def sources(self) -> SourceStore:
+        """Sources and entries."""
+        ...
+
+    @property
+    def articles(self) -> ArticleStore:
+        """Articles."""
+        ...
+
+    @property
+    def vectors(self) -> VectorStore:
+        """The cache of vectors."""
+        ...
+
+    @property
+    def decisions(self) -> DecisionStore:
+        """Decisions, stories, memory."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Alerts until they are delivered."""
+        ...
+
+    @property
+    def runs(self) -> RunStore:
+        """Reports and the lease."""
+        ...
+
+    def migrate(self) -> None:
+        """Bring the schema up to date; safe to repeat and to interrupt."""
+        ...
+
+    def prune(self, before: datetime) -> Mapping[str, int]:
+        """Drop what retention no longer needs; returns rows deleted by table."""
+        ...
+
+    def close(self) -> None:
+        """Release connections."""
+        ...
