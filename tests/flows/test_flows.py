@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 from flow_world import EVIL, Place
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    DeploymentFilter,
+    DeploymentFilterId,
+)
 from prefect.client.schemas.objects import Artifact, FlowRun
 from prefect.states import Running
 
@@ -175,3 +180,17 @@ def test_runs_that_were_cut_off_with_the_machine_have_crashed(
         assert left.state.is_crashed()
         assert "the next run goes on" in (left.state.message or "")
         assert prefect_server.run(clear_left_behind([deployment])) == 0
+
+
+def test_what_is_deployed_is_scheduled(prefect_server: asyncio.Runner) -> None:
+    # With SQLAlchemy 2.1 the server of Prefect 3.8 takes deployments and never runs them.
+    # The server for tests schedules nothing by itself, so its scheduler is called here.
+    from prefect.server.services.scheduler import schedule_recent_deployments
+
+    served = next(d for d in deployments() if d.name == "every-15-minutes")
+    of_it = DeploymentFilter(id=DeploymentFilterId(any_=[served.apply()]))
+    prefect_server.run(schedule_recent_deployments())
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs(deployment_filter=of_it)
+    assert len(runs) >= 3
+    assert {run.state_name for run in runs} == {"Scheduled"}
