@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterId,
     FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
@@ -22,6 +24,7 @@ from prefect.runner import Runner
 from prefect.states import Crashed
 
 from flows.schedules import FIRST, deployments
+from monitors.clock import SystemClock
 
 LOOK_EVERY = 5.0
 """Seconds between two looks at the server."""
@@ -52,7 +55,7 @@ async def _serve(served: list[Any], check: Callable[[], None] | None) -> None:
     runner = _Runner(name="tidings", pause_on_shutdown=False)
     ids = {deployment.name: await runner.aadd_deployment(deployment) for deployment in served}
     if check is not None:
-        await clear_left_behind(ids.values())
+        await clear_left_behind(ids.values(), SystemClock().now())
     async with get_client() as client:
         await client.create_flow_run_from_deployment(ids[FIRST])
     # Runs say in a line how they went; errors with all about them are in their logs.
@@ -72,19 +75,32 @@ async def _serve(served: list[Any], check: Callable[[], None] | None) -> None:
     await running
 
 
-async def clear_left_behind(deployment_ids: Collection[UUID]) -> int:
-    """Runs that count as at work, though their process ended with the machine, have crashed.
+async def clear_left_behind(deployment_ids: Collection[UUID], now: datetime) -> int:
+    """Clear away what an earlier service left on a server of our own.
+
+    Runs that count as at work, though their process ended with the machine, have crashed.
+    Runs whose time came while nothing was served would all start at once: they are dropped,
+    unless a person asked for them.
 
     :returns: how many there were
     """
+    of_ours = DeploymentFilter(id=DeploymentFilterId(any_=list(deployment_ids)))
     async with get_client() as client:
-        left = await client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=AT_WORK))
-            ),
-            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=list(deployment_ids))),
-        )
+        left = await client.read_flow_runs(flow_run_filter=_in(AT_WORK), deployment_filter=of_ours)
         message = "It was cut off. Nothing is lost: the next run goes on where it was"
         for run in left:
             await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
-    return len(left)
+        late = _in([StateType.SCHEDULED])
+        late.expected_start_time = FlowRunFilterExpectedStartTime.model_validate({"before_": now})
+        missed = [
+            run
+            for run in await client.read_flow_runs(flow_run_filter=late, deployment_filter=of_ours)
+            if run.auto_scheduled
+        ]
+        for run in missed:
+            await client.delete_flow_run(run.id)
+    return len(left) + len(missed)
+
+
+def _in(types: list[StateType]) -> FlowRunFilter:
+    return FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=types)))

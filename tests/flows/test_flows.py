@@ -174,23 +174,32 @@ def test_runs_that_were_cut_off_with_the_machine_have_crashed(
         deployment = client.create_deployment(flow_id=flow_id, name="cut-off")
         run = client.create_flow_run_from_deployment(deployment)
         client.set_flow_run_state(run.id, Running(), force=True)
-        assert prefect_server.run(clear_left_behind([deployment])) == 1
+        assert prefect_server.run(clear_left_behind([deployment], SystemClock().now())) == 1
         left = client.read_flow_run(run.id)
         assert left.state is not None
         assert left.state.is_crashed()
         assert "the next run goes on" in (left.state.message or "")
-        assert prefect_server.run(clear_left_behind([deployment])) == 0
+        assert prefect_server.run(clear_left_behind([deployment], SystemClock().now())) == 0
 
 
-def test_what_is_deployed_is_scheduled(prefect_server: asyncio.Runner) -> None:
+def test_what_is_deployed_is_scheduled_and_what_was_missed_is_dropped(
+    prefect_server: asyncio.Runner,
+) -> None:
     # With SQLAlchemy 2.1 the server of Prefect 3.8 takes deployments and never runs them.
     # The server for tests schedules nothing by itself, so its scheduler is called here.
     from prefect.server.services.scheduler import schedule_recent_deployments
 
     served = next(d for d in deployments() if d.name == "every-15-minutes")
-    of_it = DeploymentFilter(id=DeploymentFilterId(any_=[served.apply()]))
+    deployment = served.apply()
+    of_it = DeploymentFilter(id=DeploymentFilterId(any_=[deployment]))
     prefect_server.run(schedule_recent_deployments())
     with get_client(sync_client=True) as client:
         runs = client.read_flow_runs(deployment_filter=of_it)
-    assert len(runs) >= 3
-    assert {run.state_name for run in runs} == {"Scheduled"}
+        assert len(runs) >= 3
+        assert {run.state_name for run in runs} == {"Scheduled"}
+        asked = client.create_flow_run_from_deployment(deployment)
+        later = SystemClock().now() + timedelta(minutes=20)
+        assert prefect_server.run(clear_left_behind([deployment], later)) == 1
+        left = {run.id for run in client.read_flow_runs(deployment_filter=of_it)}
+    assert asked.id in left
+    assert len(left) == len(runs)
