@@ -26,6 +26,7 @@ from datetime import timedelta
 
 from monitors.desk import Desk
 from monitors.errors import RunSkipped, StoreError, TidingsError
+from monitors.processes import has_ended, this_process
 from monitors.runs import RunReport
 from monitors.steps.collect import collect
 from monitors.steps.decide import Bench, decide, finish_baseline, open_bench
@@ -54,7 +55,8 @@ def new_report(desk: Desk) -> RunReport:
 def lease(desk: Desk, report: RunReport) -> Iterator[None]:
     """Hold the single-run lease, and renew it every two minutes while the block runs.
 
-    :raises RunSkipped: another run holds it and was heard of in the last ten minutes
+    :raises RunSkipped: another run holds it, its process has not ended as far as can be
+        seen, and it was heard of in the last ten minutes
     """
     keep_lease(desk, report)
     done = threading.Event()
@@ -67,7 +69,7 @@ def lease(desk: Desk, report: RunReport) -> Iterator[None]:
         heart.join()
         # Where the database fails, the lease runs out by itself.
         with suppress(StoreError):
-            desk.store.runs.release(LEASE, report.run_id)
+            desk.store.runs.release(LEASE, _holder(report))
 
 
 def keep_lease(desk: Desk, report: RunReport) -> None:
@@ -76,13 +78,24 @@ def keep_lease(desk: Desk, report: RunReport) -> None:
     :raises RunSkipped: another run holds it, also where it took over because this one was
         not heard of for ten minutes
     """
-    other = desk.store.runs.acquire(LEASE, report.run_id, desk.wall.now(), LEASE_FOR)
+    runs, now = desk.store.runs, desk.wall.now()
+    other = runs.acquire(LEASE, _holder(report), now, LEASE_FOR)
+    if other is not None and has_ended(other.partition(" ")[2]):
+        # It was killed on this machine. Of several that see this one gets the lease.
+        runs.release(LEASE, other)
+        other = runs.acquire(LEASE, _holder(report), now, LEASE_FOR)
     if other is not None:
         raise RunSkipped(
             "this run",
-            f"run {other} is still at work",
-            "Nothing is lost: the next run goes on, after ten minutes also where one died",
+            f"run {other.partition(' ')[0]} is still at work",
+            "Nothing is lost: the next run goes on, after ten minutes also where one died "
+            "on another machine",
         )
+
+
+def _holder(report: RunReport) -> str:
+    """Who holds the lease: the run, and the process that it runs in."""
+    return f"{report.run_id} {this_process()}".rstrip()
 
 
 def _beat(desk: Desk, report: RunReport, done: threading.Event) -> None:
