@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from monitors.alerts.delivered import OnUnknown
 from monitors.clock import Clock, SystemClock
 from monitors.decide.calibration import Calibration
 from monitors.decide.reading import TopicProfile
@@ -27,6 +28,7 @@ class Desk:
     :param window: how far back a topic's memory reaches
     :param wall: real time, for the lease; ``clock`` may be set to another day
     :param message_spacing: seconds between two messages to one channel
+    :param on_unknown: what is done where nobody can tell whether a message was sent
     """
 
     watchlist: Watchlist
@@ -42,6 +44,7 @@ class Desk:
     batch: int = 64
     window: timedelta = timedelta(days=90)
     message_spacing: float = 1.0
+    on_unknown: OnUnknown = "resend"
     wall: Clock = field(default_factory=SystemClock)
     profiles: dict[str, TopicProfile] = field(default_factory=dict)
     """filled by the understand step, once for each topic definition"""

@@ -26,6 +26,7 @@ REMEDIES = {
     "TIDINGS_SCREEN_MODEL": "Use builtin:use3, or a sentence-transformers name or path",
     "TIDINGS_HOST_SPACING": "Use seconds from 0 to 60, e.g. 0.25",
     "TIDINGS_MESSAGE_SPACING": "Use seconds from 0 to 60; Slack asks for 1 a channel",
+    "TIDINGS_ON_UNKNOWN": "Use resend (marked as a possible repeat) or hold",
     "TIDINGS_LOG_LEVEL": "Use DEBUG, INFO, WARNING, ERROR or CRITICAL",
 }
 """Every variable, and what to do where its value is wrong."""
@@ -43,6 +44,8 @@ class Settings(BaseSettings):
     :param contact: how a site's owner can reach the operator; part of the User-Agent
     :param host_spacing: least seconds between two requests to one host
     :param message_spacing: least seconds between two messages to one channel
+    :param on_unknown: what is done with a message of which nobody can tell whether it was
+        sent, since Slack did not answer and its history cannot be read
     """
 
     model_config = SettingsConfigDict(
@@ -64,6 +67,7 @@ class Settings(BaseSettings):
     screen_model: str = Field("builtin:use3", validation_alias="TIDINGS_SCREEN_MODEL")
     host_spacing: float = Field(0.25, validation_alias="TIDINGS_HOST_SPACING", ge=0, le=60)
     message_spacing: float = Field(1.0, validation_alias="TIDINGS_MESSAGE_SPACING", ge=0, le=60)
+    on_unknown: Literal["resend", "hold"] = Field("resend", validation_alias="TIDINGS_ON_UNKNOWN")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         "INFO", validation_alias="TIDINGS_LOG_LEVEL"
     )

@@ -133,6 +133,7 @@ async def open_desk(
                 calibration=load_calibration(settings.reader_model),
                 notifier=notifier or notifier_of(settings, clock),
                 message_spacing=settings.message_spacing,
+                on_unknown=settings.on_unknown,
             )
         finally:
             await fetcher.close()

@@ -14,10 +14,7 @@ from typing import Any
 from babel import Locale
 
 from monitors.alerts.escape import clean, escape, host_of, length, safe_url
-from monitors.model import Alert, AlertKind, Delivery, Message, SourceRef, Stage
-
-POSSIBLE_REPEAT = "possible repeat"
-"""A delivery whose ``error`` starts so may be shown twice, and its message says so."""
+from monitors.model import POSSIBLE_REPEAT, Alert, AlertKind, Delivery, Message, SourceRef, Stage
 
 _HEADLINE = 145
 _TOPIC = 75

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitors.model import Alert, AlertKind, Delivery, Source, SourceState
+from monitors.model import Alert, AlertKind, Delivery, DeliveryState, Source, SourceState
 
 FAILING_AFTER = 3
 """Failed polls in a row before a source is worth a message."""
@@ -38,19 +38,17 @@ def draft_notices(
     known: Mapping[str, datetime],
     now: datetime,
 ) -> Notices:
-    """At most three messages: what began to fail, what answers again, what is dead.
+    """At most four messages: what began to fail, what answers again, what is dead or held.
 
     :param states: by id, of every source in ``sources``
-    :param dead: the dead rows of the outbox. Notices among them are left out: a channel
-        that takes none cannot be told so
+    :param dead: rows of the outbox that are dead, or held in doubt. Notices among them are
+        left out, since a channel that takes none cannot be told so; and edits, without
+        which a story was told all the same
     :param known: the troubles that the operators know
     """
     failing = _failing(sources, states, known, now)
-    lost = {
-        f"message {row.id}": row.sending_since or row.not_before
-        for row in dead
-        if row.alert.kind is not AlertKind.NOTICE
-    }
+    lost = _stuck("message", dead, DeliveryState.DEAD)
+    held = _stuck("doubt", dead, DeliveryState.UNKNOWN)
     ended = {
         subject: since
         for source in sources
@@ -58,19 +56,33 @@ def draft_notices(
     }
     begun = {s: since for s, since in failing.items() if known.get(s) != since}
     died = {s: since for s, since in lost.items() if known.get(s) != since}
+    doubted = {s: since for s, since in held.items() if known.get(s) != since}
     named = {_subject(source): source for source in sources}
-    rows = {f"message {row.id}": row for row in dead}
+    rows = {row.id: row for row in dead}
     drafted = (
         ("failing", begun, _fail_text([named[s] for s in begun], states)),
         ("recovered", ended, _recovery_text([named[s] for s in ended], states)),
-        ("dead", died, _dead_text([rows[s] for s in died])),
+        ("dead", died, _dead_text([rows[_number(s)] for s in died])),
+        ("doubt", doubted, _doubt_text([rows[_number(s)] for s in doubted])),
     )
     alerts = tuple(
         Alert(_key(change, subjects), AlertKind.NOTICE, channel, now, headline, body=tuple(body))
         for change, subjects, (headline, body) in drafted
         if subjects
     )
-    return Notices(alerts, failing | lost)
+    return Notices(alerts, failing | lost | held)
+
+
+def _stuck(word: str, rows: Iterable[Delivery], state: DeliveryState) -> dict[str, datetime]:
+    return {
+        f"{word} {row.id}": row.sending_since or row.not_before
+        for row in rows
+        if row.state is state and row.alert.kind not in (AlertKind.NOTICE, AlertKind.EDIT)
+    }
+
+
+def _number(subject: str) -> int:
+    return int(subject.rpartition(" ")[2])
 
 
 def _failing(
@@ -118,12 +130,27 @@ def _recovery_text(
 def _dead_text(rows: Sequence[Delivery]) -> tuple[str, list[str]]:
     rows = sorted(rows, key=lambda row: row.id)
     what = f"{len(rows)} message{' was' if len(rows) == 1 else 's were'} not delivered"
-    lines = [
-        f"No. {row.id} to {row.alert.channel}, “{row.alert.headline}”: {row.error or 'refused'}"
-        for row in rows
-    ]
-    again = " ".join(f"--requeue {row.id}" for row in rows[:_MOST_LINES])
-    return what, [*_shortened(lines), f"Once that is mended: tidings outbox {again}"]
+    return what, [*_listed(rows), f"Once that is mended: tidings outbox {_again(rows)}"]
+
+
+def _doubt_text(rows: Sequence[Delivery]) -> tuple[str, list[str]]:
+    rows = sorted(rows, key=lambda row: row.id)
+    many = f"{len(rows)} message{'' if len(rows) == 1 else 's'}"
+    why = "The channel's history cannot be read, so they are held, as are replies to them. "
+    again = f"To send what is not in the channel: tidings outbox {_again(rows)}"
+    return f"Nobody knows whether {many} arrived", [*_listed(rows), why + again]
+
+
+def _listed(rows: Sequence[Delivery]) -> list[str]:
+    return _shortened([f"{_name(row)}: {row.error or 'refused'}" for row in rows])
+
+
+def _name(row: Delivery) -> str:
+    return f"No. {row.id} to {row.alert.channel}, “{row.alert.headline}”"
+
+
+def _again(rows: Sequence[Delivery]) -> str:
+    return " ".join(f"--requeue {row.id}" for row in rows[:_MOST_LINES])
 
 
 def _shortened(lines: list[str]) -> list[str]:

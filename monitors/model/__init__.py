@@ -35,6 +35,7 @@ from monitors.model.reading import (
     SourceState,
 )
 from monitors.model.telling import (
+    POSSIBLE_REPEAT,
     Alert,
     AlertKind,
     Delivery,
@@ -55,6 +56,7 @@ from monitors.model.watch import (
 )
 
 __all__ = [
+    "POSSIBLE_REPEAT",
     "UNREADABLE_CAUSES",
     "Alert",
     "AlertKind",

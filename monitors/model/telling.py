@@ -82,6 +82,10 @@ class DeliveryState(StrEnum):
     DEAD = "dead"
 
 
+POSSIBLE_REPEAT = "possible repeat"
+"""A delivery whose ``error`` starts so may be shown twice, and its message says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """An alert's row in the outbox.
@@ -91,6 +95,7 @@ class Delivery:
     :param thread_ts: timestamp of the thread's first message, where it was sent
     :param ts: the receiver's id of the sent message
     :param plain: send without blocks, since the blocks were refused once
+    :param waits_for: id of the thread's first message, while that is not sent yet
     """
 
     id: int
@@ -106,6 +111,8 @@ class Delivery:
     error: str | None = None
     looks: int = 0
     plain: bool = False
+    waits_for: int | None = None
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,21 @@ class Outbox(Protocol):
         """Add an alert outside a decision (digest, notice). False where its key is known."""
         ...
 
-    def claim(self, now: datetime, lease: timedelta, limit: int = 1) -> list[Delivery]:
+    def claim(
+        self, now: datetime, lease: timedelta, limit: int = 1, skip: Collection[str] = ()
+    ) -> list[Delivery]:
         """Take due ``pending`` alerts, oldest first; they become ``sending``.
+
+        :param skip: channels whose alerts stay where they are
 
         A step or edit is not due before its thread's first message was sent; it is
         handed over with ``thread_ts``. Rows still ``sending`` past their lease (their
         deliverer died) become ``unknown``.
         """
+        ...
+
+    def due(self, now: datetime) -> list[str]:
+        """The channels for which :meth:`claim` would find something, in no order."""
         ...
 
     def sent(self, delivery_id: int, receipt: Receipt, now: datetime) -> None:
@@ -62,7 +70,10 @@ class Outbox(Protocol):
         ...
 
     def requeue(self, delivery_ids: Collection[int], now: datetime) -> int:
-        """Bring ``dead`` rows back to ``pending``; returns how many."""
+        """Bring ``dead`` and ``unknown`` rows back to ``pending``; returns how many.
+
+        An ``unknown`` one comes back as a possible repeat.
+        """
         ...
 
     def thread(self, story_id: str, channel: str) -> Alert | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitors.alerts.doubt import PATIENCE
 from monitors.alerts.notices import draft_notices
 from monitors.desk import Desk
 from monitors.errors import StoreError
@@ -23,6 +24,9 @@ def notify_operators(desk: Desk, report: RunReport) -> None:
     try:
         states = desk.store.sources.states([source.id for source in sources])
         dead = outbox.rows([DeliveryState.DEAD], _MOST_DEAD)
+        if desk.on_unknown == "hold":
+            doubtful = outbox.rows([DeliveryState.UNKNOWN], _MOST_DEAD)
+            dead += [row for row in doubtful if (row.sending_since or now) + PATIENCE <= now]
         known = outbox.troubles()
         notices = draft_notices(channel, sources, states, dead, known, now)
         if notices.alerts or notices.troubles != known:

@@ -1,28 +1,93 @@
-"""Tell: deliver what the outbox holds and is due."""
+"""Tell: deliver what the outbox holds and is due.
+
+One deliverer at a time, by a lease: a channel's one message a second and a ``Retry-After``
+hold for all processes together. Where a deliverer was killed, its lease runs out; no alert
+depends on the lease, only the pace does.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+
 from monitors.alerts.outbox import deliver
 from monitors.desk import Desk
+from monitors.errors import StoreError
 from monitors.runs import RunReport
 
+LEASE = "deliver"
+BEYOND = timedelta(minutes=1)
+"""How much longer than a pass its lease lasts: the last answer may take its time."""
+PATIENCE = 10
+"""Seconds for which another deliverer is waited for; it sends our alerts as well."""
+_ASKED = "Slack asked to wait until "
 
-def tell(desk: Desk, report: RunReport, *, limit: int = 500, budget: float = 120.0) -> None:
+
+def tell(
+    desk: Desk,
+    report: RunReport,
+    *,
+    limit: int = 500,
+    budget: float = 120.0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
     """Deliver due alerts.
 
     :param budget: seconds after which the rest is left to the next run
     """
-    done = deliver(
-        desk.store.outbox,
-        desk.notifier,
-        desk.clock,
-        limit=limit,
-        budget=budget,
-        spacing=desk.message_spacing,
-    )
+    with _turn(desk, report, timedelta(seconds=budget) + BEYOND, sleep) as mine:
+        if not mine:
+            return
+        done = deliver(
+            desk.store.outbox,
+            desk.notifier,
+            desk.clock,
+            limit=limit,
+            budget=budget,
+            spacing=desk.message_spacing,
+            on_unknown=desk.on_unknown,
+        )
     for name in ("sent", "found", "requeued", "held", "deferred", "dead", "unknown"):
         if count := getattr(done, name):
             report.delivered[name] += count
     report.problems.extend(done.failures)
     if done.stopped and done.stopped not in done.failures:
         report.problems.append(f"delivery: {done.stopped}")
+    if done.paused_until is not None:
+        _keep_pause(desk, done.paused_until - desk.clock.now())
+
+
+@contextmanager
+def _turn(
+    desk: Desk, report: RunReport, ttl: timedelta, sleep: Callable[[float], None]
+) -> Iterator[bool]:
+    """Whether it is this process's turn to deliver, for the length of the block."""
+    holder = f"run {report.run_id}"
+    runs = desk.store.runs
+    for attempt in range(PATIENCE):
+        other = runs.acquire(LEASE, holder, desk.wall.now(), ttl)
+        if other is None or other.startswith(_ASKED):
+            break
+        if attempt + 1 < PATIENCE:
+            sleep(1.0)
+    if other is not None:
+        asked = other.startswith(_ASKED)
+        why = other if asked else "another process is delivering, and sends what is due"
+        report.problems.append(f"delivery: {why}")
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        # Where the database fails, the lease runs out by itself.
+        with suppress(StoreError):
+            runs.release(LEASE, holder)
+
+
+def _keep_pause(desk: Desk, wait: timedelta) -> None:
+    """Let no deliverer begin before Slack's wait is over."""
+    now = desk.wall.now()
+    with suppress(StoreError):
+        desk.store.runs.acquire(LEASE, f"{_ASKED}{now + wait:%H:%M:%S} UTC", now, wait)

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from monitors.model import Alert, AlertKind, Delivery, DeliveryState, Receipt
+from monitors.model import POSSIBLE_REPEAT, Alert, AlertKind, Delivery, DeliveryState, Receipt
 from monitors.store.codec import UndecodableError, load_alert
 from monitors.store.engine import Database
 from monitors.store.queue import queue, waiting_afresh
@@ -38,24 +38,18 @@ class SqlOutbox:
         with self._db.write() as connection:
             return queue(self._db, connection, alert, not_before)
 
-    def claim(self, now: datetime, lease: timedelta, limit: int = 1) -> list[Delivery]:
+    def claim(
+        self, now: datetime, lease: timedelta, limit: int = 1, skip: Collection[str] = ()
+    ) -> list[Delivery]:
         """See the port.
 
         Where the thread's first message is dead or unknown to the outbox, a step or edit
         is due without ``thread_ts``. Safe with several deliverers at once.
         """
-        parent_settled = _parent.c.state.in_([DeliveryState.SENT, DeliveryState.DEAD])
-        due = (
-            _with_parent()
-            .where(
-                outbox.c.state == DeliveryState.PENDING,
-                outbox.c.not_before <= now,
-                _parent.c.id.is_(None) | parent_settled,
-            )
-            .order_by(outbox.c.id)
-            .limit(limit)
-            .with_for_update(of=outbox, skip_locked=True)
-        )
+        due = _with_parent().where(*_due(now)).order_by(outbox.c.id).limit(limit)
+        if skip:
+            due = due.where(outbox.c.channel.not_in(sorted(skip)))
+        due = due.with_for_update(of=outbox, skip_locked=True)
         taken: dict[str, Any] = {
             "state": DeliveryState.SENDING,
             "sending_since": now,
@@ -80,6 +74,13 @@ class SqlOutbox:
                 )
             ]
         return readable(rows, _delivery)
+
+    def due(self, now: datetime) -> list[str]:
+        """See the port."""
+        query = _with_parent().where(*_due(now))
+        channels = query.with_only_columns(outbox.c.channel, maintain_column_froms=True)
+        with self._db.read() as connection:
+            return list(connection.scalars(channels.distinct()))
 
     def sent(self, delivery_id: int, receipt: Receipt, now: datetime) -> None:
         """See the port. An edit that changed while it was being sent waits again."""
@@ -130,13 +131,21 @@ class SqlOutbox:
             connection.execute(sa.update(outbox).where(outbox.c.id == delivery_id).values(values))
 
     def requeue(self, delivery_ids: Collection[int], now: datetime) -> int:
-        """See the port."""
+        """See the port. A dead one that may be a repeat stays marked as one."""
+        marked = outbox.c.error.startswith(POSSIBLE_REPEAT)
+        in_doubt = outbox.c.state == DeliveryState.UNKNOWN
+        error = sa.case(
+            (marked, outbox.c.error),
+            (in_doubt, sa.literal(f"{POSSIBLE_REPEAT}: a person asked for it")),
+            else_=None,
+        )
+        stuck = outbox.c.state.in_([DeliveryState.DEAD, DeliveryState.UNKNOWN])
         count = 0
         with self._db.write() as connection:
             for ids in chunks(delivery_ids):
-                dead = outbox.c.id.in_(ids) & (outbox.c.state == DeliveryState.DEAD)
-                again = sa.update(outbox).where(dead).values(waiting_afresh(now))
-                count += connection.execute(again).rowcount
+                again = sa.update(outbox).where(outbox.c.id.in_(ids) & stuck)
+                values = waiting_afresh(now) | {"error": error}
+                count += connection.execute(again.values(values)).rowcount
         return count
 
     def thread(self, story_id: str, channel: str) -> Alert | None:
@@ -216,6 +225,16 @@ class SqlOutbox:
             connection.execute(sa.update(outbox).where(open_row).values(values))
 
 
+def _due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """What makes a row of :func:`_with_parent` ready to be sent."""
+    parent_settled = _parent.c.state.in_([DeliveryState.SENT, DeliveryState.DEAD])
+    return (
+        outbox.c.state == DeliveryState.PENDING,
+        outbox.c.not_before <= now,
+        _parent.c.id.is_(None) | parent_settled,
+    )
+
+
 def _with_parent() -> sa.Select[Any]:
     """Outbox rows with the first message of their thread, where they continue one."""
     same_thread = (story_threads.c.story_id == outbox.c.story_id) & (
@@ -226,6 +245,8 @@ def _with_parent() -> sa.Select[Any]:
             outbox,
             _parent.c.ts.label("parent_ts"),
             _parent.c.channel_id.label("parent_channel_id"),
+            _parent.c.id.label("parent_id"),
+            _parent.c.state.label("parent_state"),
         )
         .join(story_threads, same_thread, isouter=True)
         .join(_parent, _parent.c.id == story_threads.c.delivery_id, isouter=True)
@@ -258,6 +279,7 @@ def _alert(row: sa.Row[Any]) -> Alert:
 
 
 def _delivery(row: sa.Row[Any]) -> Delivery:
+    open_parent = row.parent_state not in (None, DeliveryState.SENT, DeliveryState.DEAD)
     return Delivery(
         id=row.id,
         alert=load_alert(row.content),
@@ -272,4 +294,6 @@ def _delivery(row: sa.Row[Any]) -> Delivery:
         error=row.error,
         looks=row.looks,
         plain=row.plain,
+        waits_for=row.parent_id if open_parent else None,
+        sent_at=row.sent_at,
     )

@@ -69,6 +69,7 @@ def waiting_afresh(not_before: datetime) -> dict[str, Any]:
         "not_before": not_before,
         "attempts": 0,
         "looks": 0,
+        "plain": False,
         "sending_since": None,
         "lease_until": None,
         "changed": False,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitors.model import Alert, AlertKind, Delivery, DeliveryState, Receipt
+from monitors.model import POSSIBLE_REPEAT, Alert, AlertKind, Delivery, DeliveryState, Receipt
 
 
 class MemoryOutbox:
@@ -32,7 +32,9 @@ class MemoryOutbox:
             self._rows[new.id] = new
             return True
 
-    def claim(self, now: datetime, lease: timedelta, limit: int = 1) -> list[Delivery]:
+    def claim(
+        self, now: datetime, lease: timedelta, limit: int = 1, skip: Collection[str] = ()
+    ) -> list[Delivery]:
         """Take due alerts; rows past their lease become ``unknown``."""
         with self._lock:
             for row in self._rows.values():
@@ -41,10 +43,9 @@ class MemoryOutbox:
                     self._change(row.id, state=DeliveryState.UNKNOWN, error="the deliverer died")
             claimed: list[Delivery] = []
             for row in sorted(self._rows.values(), key=lambda row: row.id):
-                ready, thread_ts, channel_id = self._thread(row)
-                due = row.state is DeliveryState.PENDING and row.not_before <= now
-                if not (due and ready) or len(claimed) == limit:
+                if not self._due(row, now) or row.alert.channel in skip or len(claimed) == limit:
                     continue
+                _, thread_ts, channel_id = self._thread(row)
                 claimed.append(
                     self._change(
                         row.id,
@@ -59,6 +60,12 @@ class MemoryOutbox:
                 )
             return claimed
 
+    def due(self, now: datetime) -> list[str]:
+        """The channels that have something to send."""
+        with self._lock:
+            ready = {row.alert.channel for row in self._rows.values() if self._due(row, now)}
+            return sorted(ready)
+
     def sent(self, delivery_id: int, receipt: Receipt, now: datetime) -> None:
         """It was delivered."""
         self._change(
@@ -67,6 +74,7 @@ class MemoryOutbox:
             ts=receipt.ts,
             channel_id=receipt.channel_id,
             error=None,
+            sent_at=now,
         )
 
     def defer(
@@ -103,16 +111,24 @@ class MemoryOutbox:
             self._change(delivery_id, looks=looks, not_before=not_before)
 
     def requeue(self, delivery_ids: Collection[int], now: datetime) -> int:
-        """Bring ``dead`` rows back."""
+        """Bring ``dead`` and ``unknown`` rows back."""
         with self._lock:
-            dead = [
-                row.id
+            stuck = [
+                row
                 for row in self._rows.values()
-                if row.id in delivery_ids and row.state is DeliveryState.DEAD
+                if row.id in delivery_ids
+                and row.state in (DeliveryState.DEAD, DeliveryState.UNKNOWN)
             ]
-            for delivery_id in dead:
-                self._change(delivery_id, state=DeliveryState.PENDING, not_before=now, attempts=0)
-            return len(dead)
+            for row in stuck:
+                self._change(
+                    row.id,
+                    state=DeliveryState.PENDING,
+                    not_before=now,
+                    attempts=0,
+                    plain=False,
+                    error=_requeued(row),
+                )
+            return len(stuck)
 
     def thread(self, story_id: str, channel: str) -> Alert | None:
         """The first message of a story's thread, with the content of its latest edit."""
@@ -156,6 +172,10 @@ class MemoryOutbox:
             self._troubles = dict(troubles_now)
             return sum(self.enqueue(notice, now) for notice in notices)
 
+    def _due(self, row: Delivery, now: datetime) -> bool:
+        pending = row.state is DeliveryState.PENDING and row.not_before <= now
+        return pending and self._thread(row)[0]
+
     def _thread(self, row: Delivery) -> tuple[bool, str | None, str | None]:
         """Whether a row may go out, and the thread that it belongs to."""
         if row.alert.kind not in (AlertKind.STEP, AlertKind.EDIT) or not row.alert.story_ids:
@@ -178,3 +198,10 @@ class MemoryOutbox:
             row = replace(self._rows[delivery_id], **changes)
             self._rows[delivery_id] = row
             return row
+
+
+def _requeued(row: Delivery) -> str | None:
+    if (row.error or "").startswith(POSSIBLE_REPEAT):
+        return row.error
+    in_doubt = row.state is DeliveryState.UNKNOWN
+    return f"{POSSIBLE_REPEAT}: a person asked for it" if in_doubt else None

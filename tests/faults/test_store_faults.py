@@ -99,6 +99,7 @@ READS: dict[str, Call] = {
     "decisions.stories": lambda s: s.decisions.stories(),
     "decisions.developments": lambda s: s.decisions.developments("S-1"),
     "decisions.told_since": lambda s: s.decisions.told_since("t", NOW),
+    "outbox.due": lambda s: s.outbox.due(NOW),
     "outbox.doubtful": lambda s: s.outbox.doubtful(NOW),
     "outbox.thread": lambda s: s.outbox.thread("S-1", "#ops"),
     "outbox.rows": lambda s: s.outbox.rows(),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from store_values import HOUR, MINUTE, NOW, alert
 
-from monitors.model import Alert, AlertKind, Delivery, DeliveryState, Receipt
+from monitors.model import POSSIBLE_REPEAT, Alert, AlertKind, Delivery, DeliveryState, Receipt
 from monitors.ports import Outcome
 from monitors.store import SqlStore
 
@@ -90,6 +90,47 @@ def test_killed_is_dead_until_requeued(store: SqlStore) -> None:
     (again,) = _claim(store, NOW + HOUR)
     assert again.attempts == 1
     assert store.outbox.requeue([delivery.id], NOW) == 0
+
+
+def test_what_is_in_doubt_is_requeued_as_a_possible_repeat(store: SqlStore) -> None:
+    _queue(store, alert())
+    (delivery,) = _claim(store)
+    store.outbox.doubt(delivery.id, "timeout")
+    assert store.outbox.requeue([delivery.id], NOW) == 1
+    (again,) = _claim(store)
+    assert (again.error or "").startswith(POSSIBLE_REPEAT)
+    store.outbox.kill(again.id, f"{POSSIBLE_REPEAT}: is_archived")
+    assert store.outbox.requeue([delivery.id], NOW) == 1
+    assert _row(store).error == f"{POSSIBLE_REPEAT}: is_archived"
+
+
+def test_requeued_is_as_if_it_had_never_been_tried(store: SqlStore) -> None:
+    _queue(store, alert())
+    (delivery,) = _claim(store)
+    store.outbox.defer(delivery.id, NOW, "invalid_blocks", plain=True)
+    store.outbox.kill(_claim(store)[0].id, "invalid_blocks")
+    store.outbox.requeue([delivery.id], NOW)
+    row = _row(store)
+    assert (row.plain, row.attempts, row.error) == (False, 0, None)
+
+
+def test_channels_that_rest_are_skipped(store: SqlStore) -> None:
+    for key, channel in (("K-1", "#a"), ("K-2", "#a"), ("K-3", "#b")):
+        store.outbox.enqueue(alert(key, AlertKind.NOTICE, channel=channel), NOW)
+    assert sorted(store.outbox.due(NOW)) == ["#a", "#b"]
+    assert store.outbox.due(NOW - MINUTE) == []
+    assert [d.alert.key for d in store.outbox.claim(NOW, MINUTE, 5, skip={"#a"})] == ["K-3"]
+    assert store.outbox.due(NOW) == ["#a"]
+
+
+def test_a_step_says_what_it_waits_for_and_makes_no_channel_due(store: SqlStore) -> None:
+    _queue(store, alert(), STEP)
+    (first,) = _claim(store)
+    assert store.outbox.due(NOW + HOUR) == []
+    assert _row(store, "K-step").waits_for == first.id
+    store.outbox.sent(first.id, RECEIPT, NOW)
+    assert _row(store, "K-step").waits_for is None
+    assert _row(store).sent_at == NOW
 
 
 def test_doubt_is_looked_into_when_its_time_comes(store: SqlStore) -> None:

@@ -121,6 +121,22 @@ def test_a_notice_that_died_is_not_told_of() -> None:
     assert _draft(dead=(notice,)) == Notices((), {})
 
 
+def test_an_edit_that_died_is_not_told_of() -> None:
+    edit = _dead(7, alert=sample_alert("K", kind=AlertKind.EDIT))
+    assert _draft(dead=(edit,)) == Notices((), {})
+
+
+def test_what_is_held_in_doubt_is_told_with_what_to_do_once() -> None:
+    held = _dead(7, state=DeliveryState.UNKNOWN, error="no answer in time")
+    first = _draft(dead=(held, _dead(8)))
+    dead, doubt = first.alerts
+    assert dead.headline == "1 message was not delivered"
+    assert doubt.headline == "Nobody knows whether 1 message arrived"
+    assert doubt.body[0] == "No. 7 to #sanctions, “News 7”: no answer in time"
+    assert doubt.body[-1].endswith("tidings outbox --requeue 7")
+    assert _draft(known=first, dead=(held, _dead(8))).alerts == ()
+
+
 def test_the_same_change_has_the_same_key() -> None:
     assert _draft(_state(3)).alerts[0].key == _draft(_state(4)).alerts[0].key
 
