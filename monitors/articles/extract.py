@@ -12,6 +12,7 @@ from typing import Any
 import trafilatura
 
 from monitors.articles import language, metadata, quality
+from monitors.articles.canonical import canonical_of
 from monitors.articles.charset import decode
 from monitors.articles.markers import CREDIT, POSITION
 from monitors.articles.texts import shown, tidy
@@ -74,12 +75,13 @@ def extract_bytes(body: bytes, url: str, content_type: str) -> Extraction:
     tree = trafilatura.load_html(decode(body, content_type))
     if tree is None:
         raise _unreadable(url, "not html", "the page holds no HTML that can be read")
+    title = metadata.title_of(tree)
     claims = Extraction(
-        title=metadata.title_of(tree),
+        title=title,
         paragraphs=(),
         published=metadata.published_of(tree, url),
         author=metadata.author_of(tree),
-        canonical_url=metadata.canonical_of(tree, url),
+        canonical_url=canonical_of(tree, url, title),
     )
     claimed_language = metadata.language_of(tree)
     _keep_captions(tree)

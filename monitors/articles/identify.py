@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitors.addresses import canonical_url, is_home, same_site
 from monitors.articles import language
-from monitors.articles.addresses import canonical_url, same_site
 from monitors.articles.metadata import EARLIEST
 from monitors.articles.passages import cut
 from monitors.articles.texts import shown, tidy, words_of
@@ -82,6 +82,7 @@ def identify(
         machine_translated=translated,
         baseline=pending.baseline,
         entry_id=pending.id,
+        key=_key(url, extraction),
     )
 
 
@@ -102,10 +103,21 @@ def _address(entry: Entry, extraction: Extraction | None, page: Page | None) -> 
     if extraction is None:
         return listed
     reached = _canonical(page.url) if page else listed
+    if is_home(reached) and not is_home(listed):
+        return listed  # a page that is gone, or a wall, not another address of the article
     named = extraction.canonical_url
     if named and same_site(named, reached):
         return _canonical(named)
     return reached
+
+
+def _key(address: str, extraction: Extraction | None) -> str:
+    """The publisher's address, where the page is a copy that names it; else none.
+
+    The copy keeps its own address: what is told of it links to what was read.
+    """
+    named = extraction.canonical_url if extraction else None
+    return _canonical(named) if named and not same_site(named, address) else ""
 
 
 def _canonical(url: str) -> str:

@@ -1,4 +1,4 @@
-"""What a page says of itself: title, date, language, author, address."""
+"""What a page says of itself: title, date, language, author."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
 
 from htmldate import find_date
 
-from monitors.articles.addresses import canonical_url, same_site
 from monitors.articles.language import normalise
 from monitors.articles.texts import tidy, words_of
 
@@ -89,23 +87,6 @@ def author_of(tree: Tree) -> str | None:
         name = tidy(value)
         if name and not name.startswith(("http://", "https://")):
             return name[:200]
-    return None
-
-
-def canonical_of(tree: Tree, url: str) -> str | None:
-    """The address that the page names as its own, where it is an article of the same site."""
-    named = [*tree.xpath("//link[@rel='canonical']/@href"), _meta(tree, "og:url")]
-    for href in named:
-        href = href.strip()
-        if not href:
-            continue
-        try:
-            address = canonical_url(urljoin(url, href))
-        except ValueError:
-            continue
-        home = address.count("/") <= 3 and address.endswith("/")
-        if same_site(address, url) and not (home and canonical_url(url) != address):
-            return address
     return None
 
 

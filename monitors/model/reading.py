@@ -11,7 +11,9 @@ from enum import StrEnum
 class Entry:
     """What a source lists.
 
-    :param url: absolute http(s) URL of the page as listed
+    :param url: absolute http(s) URL of the page as listed, without an aggregator's wrapping;
+        what is listed without a page of its own has one that ends in ``#entry-`` and 12 hex
+        digits, and is never fetched
     :param published: what the source claims, or None where it is absent or unparseable
     :param published_raw: the claim as written
     :param summary: plain text, may be empty
@@ -191,6 +193,8 @@ class Article:
     """The clean text behind one canonical URL, in one revision.
 
     :param id: ``A-`` and 12 hex digits of the SHA-256 of the canonical URL and revision
+    :param key: address by which other copies of the article are known as the same; the URL
+        where it is empty. Compared by :func:`monitors.addresses.identity`; not stored
     :param fingerprint: SHA-256 of the normalised text, for "unchanged"
     :param first_seen: the article's clock; ``published`` is only evidence
     :param text_available: False where only title and summary could be had
@@ -213,6 +217,7 @@ class Article:
     machine_translated: bool = False
     baseline: bool = False
     entry_id: int | None = None
+    key: str = ""
 
     @property
     def lead(self) -> str:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
-from monitors.errors import UnsafeDocument
 from monitors.sources.text import shorten, squeeze
 
 MOST_PROBLEMS = 50
 _HEAD = 1 << 16
-_PROLOGUE = re.compile(rb"(?:\s|\xef\xbb\xbf|\xff\xfe|\xfe\xff|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
-_SUBSET = re.compile(rb"<!DOCTYPE(?:[^>\"'\[]|\"[^\"]*\"|'[^']*')*\[", re.IGNORECASE)
 _MAGIC = (
     (b"%PDF", "a PDF file"),
     (b"PK\x03\x04", "a zip file"),
@@ -23,22 +20,6 @@ _MAGIC = (
     (b"\x1f\x8b", "a gzip file"),
 )
 _LONGEST_URL = 2048
-
-
-def refuse_entities(body: bytes, subject: str) -> None:
-    """Refuse an XML document that declares entities; feeds have no use for them.
-
-    :raises UnsafeDocument: ``<!ENTITY`` within the document type, in the first 64 kB
-    """
-    head = body[:_HEAD].replace(b"\0", b"")  # UTF-16 becomes readable enough
-    prologue = _PROLOGUE.match(head)
-    start = prologue.end() if prologue else 0
-    if _SUBSET.match(head, start) and b"<!ENTITY" in head[start:].upper():
-        raise UnsafeDocument(
-            subject,
-            "the document declares XML entities, which can be used to attack its readers",
-            "Tell the publisher; nothing was read from it",
-        )
 
 
 def absolute_url(link: str, base: str) -> str | None:
@@ -54,7 +35,7 @@ def absolute_url(link: str, base: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not usable or len(url) > _LONGEST_URL:
         return None
-    if any(ord(c) < 32 for c in url):
+    if any(ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in url):
         return None
     return url.replace(" ", "%20")
 

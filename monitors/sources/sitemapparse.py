@@ -15,8 +15,9 @@ from monitors.fetch.body import gunzip
 from monitors.model import Entry
 from monitors.sources.charsets import to_utf8
 from monitors.sources.dates import parse_date
-from monitors.sources.documents import absolute_url, describe, limited, refuse_entities
+from monitors.sources.documents import absolute_url, describe, limited
 from monitors.sources.languages import normalise_language
+from monitors.sources.prologue import from_root
 from monitors.sources.text import shorten, squeeze, title_text
 
 MOST_URLS = 50_000
@@ -45,9 +46,9 @@ def parse_sitemap(
     :raises BodyRefused: it unpacks to more than a sitemap may have
     """
     body = gunzip(body, _UNPACKED, subject)
-    refuse_entities(body, subject)
-    text = to_utf8(body, content_type)
+    text, skipped = from_root(to_utf8(body, content_type), subject)
     root, records, problems = _read(text)
+    problems = [*skipped, *problems]
     if root == "sitemapindex":
         children, dated = _newest(records, url, now)
         if len(records) > len(children):

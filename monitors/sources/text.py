@@ -19,7 +19,7 @@ _SKIPPED = frozenset(
     ("script", "style", "noscript", "iframe", "template", "form", "button", "svg", "head")
 ) | {"figure", "figcaption"}
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff\ud800-\udfff]")
 
 
 def paragraphs_of(markup: str) -> list[str]:

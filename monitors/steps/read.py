@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from monitors.addresses import has_page
 from monitors.articles.identify import identify
 from monitors.desk import Desk
 from monitors.errors import (
@@ -65,7 +66,8 @@ async def read(desk: Desk, report: RunReport, between: Callable[[], None] = lamb
 
 async def _one(desk: Desk, pending: PendingEntry) -> _Got:
     try:
-        if pending.entry.paragraphs:  # the source carries the full text
+        # The source carries the full text, or all that there is.
+        if pending.entry.paragraphs or not has_page(pending.entry.url):
             return _Got(await asyncio.to_thread(_identify, pending))
         page = await desk.fetcher.fetch(pending.entry.url, accept="text/html,*/*;q=0.5")
         return await asyncio.to_thread(_from_page, desk, pending, page)

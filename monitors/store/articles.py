@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from monitors.addresses import identity
 from monitors.model import Article, Fate
 from monitors.store.codec import dump_passages, load_passages
 from monitors.store.engine import Database
@@ -30,8 +31,8 @@ class SqlArticles:
         article's own; a later one gets its id here.
         """
         with self._db.write() as connection:
-            self._lock(connection, article.url)
-            newest = _newest(connection, text_key(article.url))
+            self._lock(connection, identity(article.key or article.url))
+            newest = _newest(connection, article.key or article.url, article.url)
             if newest is None:
                 stored, fate = article, Fate.READ
             elif newest.fingerprint == article.fingerprint:
@@ -53,10 +54,9 @@ class SqlArticles:
 
     def find(self, key: str) -> Article | None:
         """See the port."""
-        url_key = text_key(key)
         with self._db.read() as connection:
             row = connection.execute(sa.select(articles).where(articles.c.id == key)).first()
-            row = row or _newest(connection, url_key) or _newest_listed(connection, url_key)
+            row = row or _newest(connection, key) or _newest_listed(connection, key)
         return None if row is None else _article(row)
 
     def _select(self, where: sa.ColumnElement[bool], limit: int | None) -> list[Article]:
@@ -75,22 +75,28 @@ class SqlArticles:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
-def _newest(connection: Connection, url_key: str) -> sa.Row[Any] | None:
-    query = sa.select(articles).where(articles.c.url_key == url_key)
+def _newest(connection: Connection, *urls: str) -> sa.Row[Any] | None:
+    """The newest revision under any of ``urls``, or under another form of one of them."""
+    # Rows of earlier versions are kept under the address as it was.
+    keys = {text_key(form) for url in urls for form in (identity(url), url)}
+    query = sa.select(articles).where(articles.c.url_key.in_(keys))
     return connection.execute(query.order_by(articles.c.revision.desc()).limit(1)).first()
 
 
-def _newest_listed(connection: Connection, url_key: str) -> sa.Row[Any] | None:
+def _newest_listed(connection: Connection, url: str) -> sa.Row[Any] | None:
     """The newest revision of the article that was read from the entry with this URL."""
     query = (
-        sa.select(articles.c.url_key)
+        sa.select(articles)
         .join(entries, entries.c.article_id == articles.c.id)
-        .where(entries.c.url_key == url_key)
+        .where(entries.c.url_key == text_key(url))
         .order_by(articles.c.first_seen.desc(), articles.c.revision.desc())
         .limit(1)
     )
-    found = connection.scalar(query)
-    return None if found is None else _newest(connection, found)
+    found = connection.execute(query).first()
+    if found is None:
+        return None
+    same = sa.select(articles).where(articles.c.url_key == found.url_key)
+    return connection.execute(same.order_by(articles.c.revision.desc()).limit(1)).first()
 
 
 def _settle(connection: Connection, entry_id: int | None, article_id: str, fate: Fate) -> None:
@@ -115,7 +121,7 @@ def _row(article: Article) -> dict[str, Any]:
         "source_id": article.source_id,
         "entry_id": article.entry_id,
         "url": article.url,
-        "url_key": text_key(article.url),
+        "url_key": text_key(identity(article.key or article.url)),
         "revision": article.revision,
         "title": article.title,
         "passages": dump_passages(article.passages),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from monitors.addresses import has_page
 from monitors.errors import NotAFeed, UnsafeDocument
 from monitors.model import Entry, Poll, PollState, Source
 from monitors.sandbox import Sandbox
@@ -141,9 +142,11 @@ def test_a_guid_is_a_link_only_where_it_is_a_permalink(
     read: Read, guid: str, url: str | None
 ) -> None:
     result = read(rss(f"<item><title>Lost one</title>{guid}</item>" + ITEM.format("")))
-    assert [e.url for e in result.entries] == ([url] if url else []) + ["https://e.org/1"]
-    if url is None:
-        assert result.problems == ("entry 'Lost one' has no usable link: left out",)
+    lost, other = result.entries
+    assert (lost.title, other.url) == ("Lost one", "https://e.org/1")
+    assert has_page(lost.url) == (url is not None)
+    assert url is None or lost.url == url
+    assert result.problems == ()
 
 
 def test_links_are_resolved_against_the_final_address_and_xml_base(
@@ -163,9 +166,10 @@ def test_links_are_resolved_against_the_final_address_and_xml_base(
     "link",
     ["javascript:alert(1)", "ftp://e.org/1", "https://u:pw@e.org/1", "https://" + "a" * 9000],
 )
-def test_links_that_are_no_pages_are_left_out(read: Read, link: str) -> None:
-    result = read(rss(f"<item><title>A</title><link>{link}</link></item>"))
-    assert (result.state, result.entries, len(result.problems)) == (PollState.EMPTY, (), 1)
+def test_links_that_are_no_pages_are_never_asked(read: Read, link: str) -> None:
+    entry = only(read(rss(f"<item><title>A</title><link>{link}</link></item>")))
+    assert entry.title == "A"
+    assert not has_page(entry.url)
 
 
 def test_full_text_becomes_paragraphs(read: Read) -> None:
@@ -230,7 +234,7 @@ def test_wrong_charsets_are_seen_through(read: Read, body: bytes, content_type: 
     [
         rss(ITEM.format("")).replace("<title>A</title>", "<title>A & B</title>"),
         rss(ITEM.format(""))[:-20],
-        rss(ITEM.format("") + "\x01\x02"),
+        rss(ITEM.format("") + "<b>"),
         rss(ITEM.format("") + "</wrong>"),
     ],
 )
@@ -281,20 +285,63 @@ def test_hostile_nesting_is_survived(read: Read) -> None:
         read('{"items": ' + "[" * 200_000)
 
 
-def test_the_same_link_is_one_entry_and_too_many_are_cut(read: Read) -> None:
-    assert len(read(rss(ITEM.format("") * 3)).entries) == 1
-    items = "".join(
-        f"<item><title>{n}</title><link>https://e.org/{n}</link></item>" for n in range(2100)
+def numbered(count: int) -> str:
+    return "".join(
+        f"<item><title>{n} &amp; more</title><link>https://e.org/{n}</link></item>"
+        for n in range(count)
     )
+
+
+def test_all_items_are_read_however_many(read: Read) -> None:
+    result = read(rss(numbered(2100)))
+    assert [e.url for e in result.entries] == [f"https://e.org/{n}" for n in range(2100)]
+    assert result.problems == ()
+
+
+def test_a_feed_of_many_megabytes_is_read_to_its_end(read: Read) -> None:
+    padding = f"<description>{'word ' * 800}</description>"
+    items = numbered(1200).replace("</item>", f"{padding}</item>")
     result = read(rss(items))
-    assert len(result.entries) == 2000
-    assert result.problems == ("only the first 2000 of 2100 entries are read",)
+    assert len(items) > 4_000_000
+    assert [e.title for e in result.entries] == [f"{n} & more" for n in range(1200)]
 
 
-def test_problems_are_limited(read: Read) -> None:
-    result = read(rss("<item><title>x</title></item>" * 80))
-    assert len(result.problems) == 51
-    assert result.problems[-1] == "and 30 more like these"
+def test_the_same_link_with_the_same_title_is_one_entry(read: Read) -> None:
+    assert len(read(rss(ITEM.format("") * 3)).entries) == 1
+
+
+def test_a_link_that_many_items_share_is_no_items_own(read: Read) -> None:
+    item = "<item><title>{0}</title><link>https://e.org/</link><guid>{0}</guid></item>"
+    result = read(rss("".join(map(item.format, ("One", "Two", "Three")))))
+    assert [e.title for e in result.entries] == ["One", "Two", "Three"]
+    assert len({e.url for e in result.entries}) == 3
+    assert not any(has_page(e.url) for e in result.entries)
+
+
+def test_a_retitled_repetition_is_said_and_the_first_is_read(read: Read) -> None:
+    again = "<item><title>B</title><link>https://e.org/1</link></item>"
+    result = read(rss(ITEM.format("") + again))
+    assert only(result).title == "A"
+    assert result.problems == ("1 entries repeat the address of another: the first is read",)
+
+
+def test_an_item_without_a_link_keeps_its_address_from_poll_to_poll(read: Read) -> None:
+    item = "<item><title>{}</title><guid>tag:1</guid><description>Text.</description></item>"
+    home = "<link>https://site.example/</link>"
+    first, later = (only(read(rss(item.format(title), home))) for title in ("A", "A, corrected"))
+    assert first.url == later.url
+    assert first.url.startswith("https://site.example/#entry-")
+    assert first.summary == "Text."
+
+
+def test_addresses_of_aggregators_become_those_of_the_publisher(read: Read) -> None:
+    wrapped = "https://www.google.com/url?rct=j&amp;url=https://e.org/9%3Fid%3D2&amp;ct=ga"
+    item = (
+        f"<item><title>Banks freed - The Paper</title><link>{wrapped}</link>"
+        '<source url="https://e.org/">The Paper</source></item>'
+    )
+    entry = only(read(rss(item)))
+    assert (entry.url, entry.title) == ("https://e.org/9?id=2", "Banks freed")
 
 
 def test_json_feeds_are_read_field_by_field(read: Read) -> None:

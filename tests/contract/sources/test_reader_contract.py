@@ -30,8 +30,8 @@ TITLES = {"Talks begin in Riyadh this week", "Посольство возвра�
 RSS = """<rss version="2.0"><channel><title>T</title>
 <item><title>Talks begin in Riyadh this week</title><link>/a/1</link>
   <pubDate>Tue, 18 Feb 2025 10:00:00 +0300</pubDate></item>
-<item><title>No link</title></item>
 <item><title>Посольство возвращает дипломатов в Москву</title><link>https://e.org/a/2</link></item>
+<item><title>The embassy, once more</title><link>https://e.org/a/2</link></item>
 </channel></rss>"""
 
 JSON_FEED = json.dumps(
@@ -40,7 +40,7 @@ JSON_FEED = json.dumps(
         "items": [
             {"id": "1", "url": "/a/1", "title": "Talks begin in Riyadh this week",
              "date_published": "2025-02-18T10:00:00+03:00"},
-            {"id": "x", "title": "No link"},
+            "no object",
             {"id": "https://e.org/a/2", "title": "Посольство возвращает дипломатов в Москву"},
         ],
     }

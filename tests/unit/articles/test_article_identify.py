@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitors.addresses import same_site
 from monitors.articles import article_id, canonical_url, fingerprint, identify, revised
-from monitors.articles.addresses import same_site
 from monitors.errors import Unreadable
 from monitors.model import Entry, Extraction, Page, PassageKind, PendingEntry
 
@@ -49,6 +49,14 @@ def page(url: str = "https://courier.example.com/a/1") -> Page:
         ("https://example.com/story?amp=1", "https://example.com/story"),
         ("https://example.com/story/print", "https://example.com/story"),
         ("https://example.com/champ", "https://example.com/champ"),
+        ("https://example.com/wiki/AMP", "https://example.com/wiki/AMP"),
+        ("https://example.com/tag/print", "https://example.com/tag/print"),
+        ("https://example.com/print", "https://example.com/print"),
+        ("https://example.com/view.php?ref=412", "https://example.com/view.php?ref=412"),
+        ("https://example.com/%7Ea/%d0%9f", "https://example.com/~a/%D0%9F"),
+        ("https://example.com/?1234", "https://example.com/?1234"),
+        ("https://example.com/x;jsessionid=1F?a=b", "https://example.com/x?a=b"),
+        ("https://example.com/#!/story/1", "https://example.com/#!/story/1"),
         ("https://m.dw.com/ru/a-1?maca=ru-rss", "https://www.dw.com/ru/a-1"),
         ("https://m.unknown.example/a", "https://m.unknown.example/a"),
         ("https://example.com/Привет?q=мир", "https://example.com/%D0%9F%D1%80%D0%B8%D0%B2%D0%B5%D1%82?q=%D0%BC%D0%B8%D1%80"),
