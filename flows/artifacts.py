@@ -19,12 +19,15 @@ from prefect.artifacts import acreate_markdown_artifact
 
 from monitors.desk import Desk
 from monitors.errors import StoreError
+from monitors.ledger import ENDS, Account, Ledger, in_words
 from monitors.redact import redact
 from monitors.runs import RunReport
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 _LEAD = re.compile(r"^(\d*)([-.=])")
 _BARE = re.compile(r"(https?|www|mailto|ftp)(?=[:.])|@", re.IGNORECASE)
+
+LEDGER = ("left before", "listed", *(fate.value for fate in ENDS), "waiting")
 
 MOST = 100
 """Rows of one list in a report; the rest is counted."""
@@ -73,6 +76,9 @@ def run_report(report: RunReport) -> str:
         "## Numbers",
         _table(["what", "how many"], _numbers(report)),
     ]
+    rows = _ledger(report.ledger)
+    if len(rows) > 1:
+        parts += ["## Entries", _table(["source", *LEDGER], rows[: MOST + 1])]
     if report.reasons or report.screened_out:
         decided = [*report.reasons.most_common(), ("concerns no topic", report.screened_out)]
         parts += ["## Decisions", _table(["reason", "articles and topics"], decided)]
@@ -85,12 +91,25 @@ def _numbers(report: RunReport) -> list[tuple[str, str]]:
     rows = {
         "sources": f"{report.polled} asked, {report.not_modified} unchanged, "
         f"{len(report.failures)} failed",
-        "listed by them": _pairs(report.listed),
-        "entries read": _pairs(report.fates),
+        "entries": in_words(report.ledger.total),
+        "judged by title and summary": _pairs(report.ledger.total.bare),
         "messages": _pairs(report.delivered),
         "time": ", ".join(f"{name} {seconds}" for name, seconds in spent.items()),
     }
     return [(name, counts) for name, counts in rows.items() if counts]
+
+
+def _ledger(ledger: Ledger) -> list[tuple[str, ...]]:
+    """The sum, then a row for each source with entries, those with most first."""
+    accounts = {name: a for name, a in ledger.accounts.items() if a.carried or a.listed}
+    busiest = sorted(accounts, key=lambda name: -accounts[name].listed)
+    rows = [(escape(name), accounts[name]) for name in busiest]
+    return [(name, *_figures(account)) for name, account in [("**all**", ledger.total), *rows]]
+
+
+def _figures(account: Account) -> tuple[str, ...]:
+    ends = (str(account.fates.get(fate.value, 0)) for fate in ENDS)
+    return (str(account.carried), str(account.listed), *ends, str(account.waiting))
 
 
 def _line(row: Mapping[str, str]) -> str:

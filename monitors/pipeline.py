@@ -133,8 +133,12 @@ def end_baseline(desk: Desk, bench: Bench, report: RunReport) -> None:
 
 
 def finish(desk: Desk, report: RunReport) -> None:
-    """Close the report and store it."""
+    """Close the ledger and the report, and store both."""
     report.finished = desk.clock.now()
+    sources = desk.store.sources
+    report.problems += report.ledger.close(sources.waiting())
+    accounts = report.ledger.accounts.items()
+    sources.keep_ledger(report.started, {name: a.counts() for name, a in accounts})
     desk.store.runs.save(report.run_id, report.started, report.as_json())
 
 
@@ -145,6 +149,7 @@ def recorded(desk: Desk, report: RunReport) -> Iterator[None]:
         yield
     except TidingsError as error:
         report.problems.append(str(error))
+        report.ledger.contested = isinstance(error, RunSkipped)
         with suppress(StoreError):
             finish(desk, report)
         raise

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from monitors.ledger import Ledger, ordered
+from monitors.model import Fate
+
 
 @dataclass
 class RunReport:
@@ -15,9 +18,8 @@ class RunReport:
 
     :param polled: sources asked
     :param failures: source name to one clear line
-    :param listed: entries that the sources listed: new, revision (changed since), seen
-    :param fates: what became of the entries that waited for reading, these and those that
-        earlier runs left: one count each, by :class:`~monitors.model.Fate`, or ``waiting``
+    :param listed: how entries stood when they were listed: new, revision (changed since), seen
+    :param ledger: what became of every entry, by source
     :param unreadable: article URL (redacted) to cause
     :param reasons: decisions by :class:`~monitors.model.Reason`
     :param alerts: one row an alert verdict: topic, headline, reason, article, url
@@ -33,7 +35,7 @@ class RunReport:
     not_modified: int = 0
     failures: dict[str, str] = field(default_factory=dict)
     listed: Counter[str] = field(default_factory=Counter)
-    fates: Counter[str] = field(default_factory=Counter)
+    ledger: Ledger = field(default_factory=Ledger)
     unreadable: dict[str, str] = field(default_factory=dict)
     articles: int = 0
     screened_out: int = 0
@@ -44,6 +46,13 @@ class RunReport:
     delivered: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def fates(self) -> dict[str, int]:
+        """What became of the entries of all sources, and how many still wait."""
+        total = self.ledger.total
+        waiting = {Fate.WAITING.value: total.waiting} if total.waiting else {}
+        return ordered(total.fates) | waiting
 
     @property
     def matched(self) -> int:
@@ -72,6 +81,7 @@ class RunReport:
         plain["started"] = self.started.isoformat()
         plain["finished"] = self.finished.isoformat() if self.finished else None
         plain["headline"] = self.headline()
+        plain["ledger"] = self.ledger.as_json()
         for name in ("listed", "fates", "reasons", "verdicts", "delivered"):
             plain[name] = dict(getattr(self, name))
         return plain

@@ -76,11 +76,15 @@ def _clock(as_of: str) -> Clock | None:
 
 def show(report: RunReport) -> None:
     """The report of a run, for people."""
+    from monitors.ledger import in_words
+
     output.say(report.headline(), "bold")
-    asked = f"{report.polled} sources asked, {report.not_modified} unchanged"
-    output.say(f"  {asked}; entries listed: {output.pairs(report.listed) or 'none'}")
-    if report.fates:
-        output.say(f"  pages: {output.pairs(report.fates)}")
+    asked = output.count(report.polled, "source")
+    output.say(f"  {asked} asked, {report.not_modified} unchanged")
+    total = report.ledger.total
+    output.say(f"  entries: {in_words(total)}")
+    if total.bare:
+        output.say(f"  judged by title and summary: {output.pairs(total.bare)}")
     if report.reasons:
         output.say(f"  decisions: {output.pairs(report.reasons)}")
     if report.screened_out:

@@ -32,9 +32,6 @@ from monitors.model import (
     Verdict,
 )
 
-STALE_AFTER = timedelta(days=7)
-"""An article published longer than this before it was first seen is no news."""
-
 RECAP_AFTER = timedelta(days=3)
 """A known development that is told again after this is a recap, not corroboration."""
 
@@ -212,7 +209,7 @@ def _weigh(
     if around.baseline:
         verdict, reason = Verdict.NONE, Reason.BASELINE
         why = "known from the silent first look at a new source or topic"
-    elif _is_stale(reading):
+    elif reading.article.is_stale:
         verdict, reason, why = Verdict.NONE, Reason.STALE, "published long before it was seen"
     elif mention.story_id in around.muted:
         verdict, reason, why = Verdict.NONE, Reason.MUTED, "a reader muted this story"
@@ -259,11 +256,6 @@ def _weigh(
     )
     story = Story(mention.story_id, mention.topic_id, founder.title, around.now, around.now)
     return Judgement(decision, mention, development, story)
-
-
-def _is_stale(reading: Reading) -> bool:
-    article = reading.article
-    return article.published is not None and article.first_seen - article.published > STALE_AFTER
 
 
 def _mention(

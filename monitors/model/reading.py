@@ -43,7 +43,9 @@ class PollState(StrEnum):
 class Poll:
     """The outcome of asking one source for its entries.
 
-    :param problems: one line for each entry that had to be left out, and why
+    :param problems: one line for each entry that had to be left out, and why, and for
+        whatever else was wrong; the last of very many is "and so many more"
+    :param left_out: how many entries had to be left out
     :param error: one line: what failed, where, what to do
     :param retry_after: the wait that the server asked for
     :param cache_for: how long the server says that its answer stays fresh
@@ -54,6 +56,7 @@ class Poll:
     at: datetime
     entries: tuple[Entry, ...] = ()
     problems: tuple[str, ...] = ()
+    left_out: int = 0
     etag: str | None = None
     last_modified: str | None = None
     status: int | None = None
@@ -80,27 +83,34 @@ class SourceState:
     last_entry_at: datetime | None = None
 
 
-class Fate(StrEnum):
-    """Where an entry ends. Each listed entry has exactly one fate at a time."""
+STALE_AFTER = timedelta(days=7)
+"""An article that was published longer ago than this when it was first seen is no news."""
 
+
+class Fate(StrEnum):
+    """Where an entry ends. Closed: each entry that is read from a source has exactly one.
+
+    See :mod:`monitors.ledger`, where they are counted.
+    """
+
+    WAITING = "waiting"
+    """not ended yet: stored, its page still to be read"""
     NEW = "new"
-    """stored, its page not yet read"""
-    READ = "read"
-    """its article is stored"""
+    """its article is stored for the first time"""
     SEEN = "seen"
-    """listed before, unchanged"""
+    """listed before, or its article stored before under another entry; unchanged"""
     REVISION = "revision"
     """its article was stored before and has changed"""
-    SAME = "same"
-    """its article is stored already under another entry, unchanged"""
+    BASELINE = "baseline"
+    """its article is stored; it came with the first answer of its source, and is not told"""
     STALE = "stale"
-    """published too long before it was first seen"""
+    """its article is stored; it was published too long before it was first seen"""
     UNREADABLE = "unreadable"
-    """no text, title or summary that could be judged"""
+    """no address, text, title or summary that could be judged"""
     BLOCKED = "blocked"
     """the server or our own guard refuses the page"""
     FAILED = "failed"
-    """the page could not be fetched; tried again until the attempts are used up"""
+    """the page could not be fetched or stored, and the attempts are used up"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +228,11 @@ class Article:
     baseline: bool = False
     entry_id: int | None = None
     key: str = ""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it was published too long before it was first seen."""
+        return self.published is not None and self.first_seen - self.published > STALE_AFTER
 
     @property
     def lead(self) -> str:

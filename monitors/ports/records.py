@@ -33,21 +33,38 @@ class SourceStore(Protocol):
         """Store a poll in one transaction: the new ``state``, and entries not seen before.
 
         An entry is the same when source and URL are; where its title, summary or
-        paragraphs changed it is queued again. New entries wait with fate ``new`` and
+        paragraphs changed it is queued again. What is queued has fate ``waiting`` and
         ``first_seen = poll.at``; while the stored ``baseline_done`` is False they are
         marked as baseline. ``entries_seen`` and ``last_entry_at`` are kept by the store
         itself, which counts new entries; those of ``state`` are not looked at.
 
-        :returns: how many entries were new, revised and seen
+        :returns: how many entries were new, revised and seen. One that is still waiting
+            from an earlier poll counts as seen, also where it changed meanwhile
         """
         ...
 
     def pending(self, limit: int, max_attempts: int = 5) -> list[PendingEntry]:
-        """Entries with fate ``new``, oldest first; also those that earlier runs left."""
+        """Entries with fate ``waiting``, oldest first; also those that earlier runs left."""
         ...
 
     def settle(self, entry_id: int, fate: Fate, detail: str = "") -> None:
-        """End an entry without an article. ``Fate.NEW`` counts a failed attempt instead."""
+        """End an entry without an article. ``Fate.WAITING`` counts a failed attempt."""
+        ...
+
+    def waiting(self) -> dict[str, int]:
+        """How many entries of each source have fate ``waiting``; sources with none are absent."""
+        ...
+
+    def keep_ledger(self, at: datetime, accounts: Mapping[str, Mapping[str, int]]) -> None:
+        """Add counts to what each source has in the hour of ``at``; old hours are dropped.
+
+        :param accounts: source id to counts by name, which are those of
+            :data:`monitors.ledger.COUNTS`
+        """
+        ...
+
+    def ledger(self, since: datetime) -> dict[str, dict[str, int]]:
+        """The sums of what was kept for each source since the hour of ``since``."""
         ...
 
     def overview(self) -> list[dict[str, Any]]:
@@ -62,8 +79,8 @@ class ArticleStore(Protocol):
         """Store ``article`` and settle its entry, in one transaction.
 
         Articles are the same when their canonical URLs are. An unchanged fingerprint
-        gives ``SAME``; a changed one gets the next revision number and id and gives
-        ``REVISION``; otherwise ``READ``.
+        gives ``SEEN``; a changed one gets the next revision number and id and gives
+        ``REVISION``; otherwise ``BASELINE``, ``STALE`` or ``NEW``.
 
         :returns: the article as stored (id, revision), and the fate of its entry
         """

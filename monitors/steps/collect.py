@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from monitors.desk import Desk
 from monitors.errors import FetchError, SourceError, TidingsError
 from monitors.fetch.politeness import next_poll
+from monitors.ledger import NOT_USABLE, Account
 from monitors.logs import unforeseen
 from monitors.model import Fate, Poll, PollState, Source, SourceState
 from monitors.runs import RunReport
@@ -37,6 +38,7 @@ async def collect(desk: Desk, report: RunReport, only: Collection[str] = ()) -> 
         for source_id in sorted(set(only) - known)
     ]
     now = desk.clock.now()
+    report.ledger.open(await asyncio.to_thread(desk.store.sources.waiting))
     states = await asyncio.to_thread(
         desk.store.sources.states, [source.id for source in desk.watchlist.sources]
     )
@@ -93,12 +95,25 @@ def _keep(desk: Desk, source: Source, state: SourceState, poll: Poll, report: Ru
     except TidingsError as error:
         report.failures[source.name] = str(error)
         return
+    account = report.ledger.of(source.id)
+    account.polls += 1
+    account.failed_polls += poll.state is PollState.FAILED
+    _enter(account, poll, fates)
     report.polled += 1
     report.not_modified += poll.state is PollState.NOT_MODIFIED
-    report.listed.update({fate.value: count for fate, count in fates.items() if count})
+    stood = {fate.value: fates.get(fate, 0) for fate in (Fate.NEW, Fate.REVISION, Fate.SEEN)}
+    report.listed.update({name: count for name, count in stood.items() if count})
     report.problems.extend(f"{source.name}: {problem}" for problem in poll.problems)
     if poll.error:
         report.failures[source.name] = poll.error
+
+
+def _enter(account: Account, poll: Poll, fates: Mapping[Fate, int]) -> None:
+    """What is known of listed entries at once; new and changed ones get their fate later."""
+    account.listed += sum(fates.values()) + poll.left_out
+    account.end(Fate.SEEN, fates.get(Fate.SEEN, 0))
+    account.end(Fate.FAILED, fates.get(Fate.FAILED, 0))
+    account.end(Fate.UNREADABLE, poll.left_out, NOT_USABLE)
 
 
 def _save(
@@ -111,8 +126,9 @@ def _save(
         raise
     except Exception as error:
         unforeseen(log, f"storing what {source.name} listed", error)
+        lost = {Fate.FAILED: len(poll.entries)}
         poll = _failed(source, desk.clock.now(), error)
-        return poll, desk.store.sources.save_poll(poll, _after(source, state, poll))
+        return poll, lost | desk.store.sources.save_poll(poll, _after(source, state, poll))
 
 
 def _after(source: Source, state: SourceState, poll: Poll) -> SourceState:

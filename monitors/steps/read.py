@@ -38,11 +38,13 @@ class _Got:
     """What came of one entry: an article, or the fate of having none.
 
     :param detail: what was wrong with the page, in one line
+    :param cause: why it is unreadable
     """
 
     article: Article | None = None
-    fate: Fate = Fate.NEW
+    fate: Fate = Fate.WAITING
     detail: str = ""
+    cause: str = ""
 
 
 async def read(desk: Desk, report: RunReport, between: Callable[[], None] = lambda: None) -> None:
@@ -72,7 +74,7 @@ async def _one(desk: Desk, pending: PendingEntry) -> _Got:
         page = await desk.fetcher.fetch(pending.entry.url, accept="text/html,*/*;q=0.5")
         return await asyncio.to_thread(_from_page, desk, pending, page)
     except Unreadable as error:
-        return _Got(fate=Fate.UNREADABLE, detail=str(error))
+        return _Got(fate=Fate.UNREADABLE, detail=str(error), cause=error.cause)
     except FetchError as error:
         return await _without_page(pending, error)
     except Exception as error:
@@ -110,7 +112,7 @@ async def _without_page(pending: PendingEntry, error: FetchError) -> _Got:
     status = error.status if isinstance(error, HttpStatusError) else None
     final = refused or status in BLOCKED or status in GONE
     if not final and pending.attempts + 1 < MAX_ATTEMPTS:
-        return _Got(fate=Fate.NEW, detail=str(error))
+        return _Got(fate=Fate.WAITING, detail=str(error))
     if isinstance(error, AddressRefused):
         return _Got(fate=Fate.BLOCKED, detail=str(error))
     try:
@@ -132,7 +134,7 @@ def _store(desk: Desk, report: RunReport, batch: list[PendingEntry], results: li
             fate = _settle(desk, report, pending, got)
         except StoreError as error:
             report.problems.append(str(error))
-            fate = Fate.NEW
+            fate = Fate.WAITING
         except Exception as error:
             # A value that no database takes: this article is lost, the others are not.
             unforeseen(log, f"storing an article of {pending.entry.source_id}", error)
@@ -141,7 +143,7 @@ def _store(desk: Desk, report: RunReport, batch: list[PendingEntry], results: li
             fate = _settle(desk, report, pending, got)
         if got.detail:
             report.problems.append(f"{name}: {got.detail}")
-        report.fates[fate.value if fate is not Fate.NEW else "waiting"] += 1
+        report.ledger.of(pending.entry.source_id).end(fate, cause=got.cause)
 
 
 def _settle(desk: Desk, report: RunReport, pending: PendingEntry, got: _Got) -> Fate:
@@ -149,7 +151,13 @@ def _settle(desk: Desk, report: RunReport, pending: PendingEntry, got: _Got) -> 
         desk.store.sources.settle(pending.id, got.fate, got.detail)
         return got.fate
     article, fate = desk.store.articles.save(got.article)
-    report.articles += fate in (Fate.READ, Fate.REVISION)
+    if fate is Fate.SEEN:
+        return fate
+    report.articles += 1
+    account = report.ledger.of(pending.entry.source_id)
     if article.unreadable:
         report.unreadable[redact(article.url)] = article.unreadable
+        account.bare[article.unreadable] += 1
+    elif article.text_available:
+        account.texts += 1
     return fate

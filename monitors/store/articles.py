@@ -34,12 +34,12 @@ class SqlArticles:
             self._lock(connection, identity(article.key or article.url))
             newest = _newest(connection, article.key or article.url, article.url)
             if newest is None:
-                stored, fate = article, Fate.READ
+                stored, fate = article, _first(article)
             elif newest.fingerprint == article.fingerprint:
-                stored, fate = _article(newest), Fate.SAME
+                stored, fate = _article(newest), Fate.SEEN
             else:
                 stored, fate = _revision(article, newest.revision + 1), Fate.REVISION
-            if fate is not Fate.SAME:
+            if fate is not Fate.SEEN:
                 connection.execute(sa.insert(articles).values(_row(stored)))
             _settle(connection, article.entry_id, stored.id, fate)
         return stored, fate
@@ -99,12 +99,19 @@ def _newest_listed(connection: Connection, url: str) -> sa.Row[Any] | None:
     return connection.execute(same.order_by(articles.c.revision.desc()).limit(1)).first()
 
 
+def _first(article: Article) -> Fate:
+    """The fate of the entry whose article is stored for the first time."""
+    if article.baseline:
+        return Fate.BASELINE
+    return Fate.STALE if article.is_stale else Fate.NEW
+
+
 def _settle(connection: Connection, entry_id: int | None, article_id: str, fate: Fate) -> None:
     if entry_id is None:
         return
-    # A save that is repeated must not turn READ or REVISION into SAME.
+    # A save that is repeated must not turn NEW or REVISION into SEEN.
     waiting = (entries.c.id == entry_id) & (
-        (entries.c.fate == Fate.NEW) | entries.c.article_id.is_distinct_from(article_id)
+        (entries.c.fate == Fate.WAITING) | entries.c.article_id.is_distinct_from(article_id)
     )
     values = {"fate": fate.value, "article_id": article_id, "detail": ""}
     connection.execute(sa.update(entries).where(waiting).values(values))

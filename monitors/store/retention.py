@@ -88,7 +88,7 @@ def _no_longer_listed(connection: Connection, before: datetime) -> list[int]:
         sa.select(entries.c.id, entries.c.listed_at, sources.c.listed_at.label("source_listed_at"))
         .join(sources, sources.c.id == entries.c.source_id)
         .where(
-            entries.c.fate != Fate.NEW,
+            entries.c.fate != Fate.WAITING,
             entries.c.listed_at < before,
             *(
                 without_article | entries.c.article_id.not_in(ids)

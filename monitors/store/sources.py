@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitors.model import Entry, Fate, PendingEntry, Poll, PollState, SourceState, Verdict
+from monitors.store import ledgers
 from monitors.store.codec import dump_entry, dump_phrases, load_entry
 from monitors.store.engine import Database
 from monitors.store.rows import chunks, readable, text_key
@@ -56,7 +57,9 @@ class SqlSources:
                 elif stored.content_key != row["content_key"]:
                     where = entries.c.id == stored.id
                     connection.execute(sa.update(entries).where(where).values(row))
-                    counts[Fate.REVISION] += 1
+                    # One whose page was not read yet has nothing that could be revised.
+                    waits = stored.fate == Fate.WAITING
+                    counts[Fate.SEEN if waits else Fate.REVISION] += 1
                 else:
                     counts[Fate.SEEN] += 1
             if fresh:
@@ -75,7 +78,7 @@ class SqlSources:
         """See the port."""
         query = (
             sa.select(entries)
-            .where(entries.c.fate == Fate.NEW, entries.c.attempts < max_attempts)
+            .where(entries.c.fate == Fate.WAITING, entries.c.attempts < max_attempts)
             .order_by(entries.c.first_seen, entries.c.id)
             .limit(limit)
         )
@@ -86,10 +89,28 @@ class SqlSources:
     def settle(self, entry_id: int, fate: Fate, detail: str = "") -> None:
         """See the port."""
         values: dict[str, Any] = {"fate": fate.value, "detail": detail}
-        if fate is Fate.NEW:
+        if fate is Fate.WAITING:
             values["attempts"] = entries.c.attempts + 1
         with self._db.write() as connection:
             connection.execute(sa.update(entries).where(entries.c.id == entry_id).values(values))
+
+    def waiting(self) -> dict[str, int]:
+        """See the port."""
+        query = (
+            sa.select(entries.c.source_id, sa.func.count())
+            .where(entries.c.fate == Fate.WAITING)
+            .group_by(entries.c.source_id)
+        )
+        with self._db.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def keep_ledger(self, at: datetime, accounts: Mapping[str, Mapping[str, int]]) -> None:
+        """See the port."""
+        ledgers.keep(self._db, at, accounts)
+
+    def ledger(self, since: datetime) -> dict[str, dict[str, int]]:
+        """See the port."""
+        return ledgers.sums(self._db, since)
 
     def overview(self) -> list[dict[str, Any]]:
         """See the port."""
@@ -150,7 +171,13 @@ def _distinct(listed: Sequence[Entry]) -> dict[str, Entry]:
 def _known(
     connection: Connection, source_id: str, url_keys: Sequence[str]
 ) -> dict[str, sa.Row[Any]]:
-    query = sa.select(entries.c.id, entries.c.url_key, entries.c.content_key, entries.c.listed_at)
+    query = sa.select(
+        entries.c.id,
+        entries.c.url_key,
+        entries.c.content_key,
+        entries.c.listed_at,
+        entries.c.fate,
+    )
     found: dict[str, sa.Row[Any]] = {}
     for keys in chunks(url_keys):
         where = (entries.c.source_id == source_id) & entries.c.url_key.in_(keys)
@@ -177,7 +204,7 @@ def _entry_row(poll: Poll, url_key: str, entry: Entry, baseline: bool) -> dict[s
         "first_seen": poll.at,
         "listed_at": poll.at,
         "baseline": baseline,
-        "fate": Fate.NEW.value,
+        "fate": Fate.WAITING.value,
         "attempts": 0,
         "detail": "",
     }

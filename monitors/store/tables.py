@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from monitors.ledger import COUNTS
 from monitors.store.columns import HalfVector, Real, Text, UtcDateTime
 
 NAMING = {
@@ -71,6 +72,15 @@ entries = sa.Table(
     sa.UniqueConstraint("source_id", "url_key"),
     sa.Index(None, "fate", "first_seen"),
     sa.Index(None, "url_key"),
+)
+
+ledgers = sa.Table(
+    "ledgers",
+    metadata,
+    sa.Column("source_id", Text, primary_key=True),
+    sa.Column("hour", UtcDateTime, primary_key=True),
+    *(_count(name) for name in COUNTS),
+    sa.Index(None, "hour"),
 )
 
 articles = sa.Table(

@@ -240,7 +240,7 @@ def test_an_entry_with_nothing_but_a_dead_link(bench: Bench) -> None:
     bench.show("bad", item(bench.web.url("/bad/gone")))
     bench.tender()
     report = bench.run()
-    assert report.fates == {"read": 1, "failed": 1}
+    assert report.fates == {"new": 1, "failed": 1}
     [line] = report.problems
     clear(line, "Bad", bench.web.url("/bad/gone"), "404")
     assert bench.source_row()["entries"]["failed"] == 1
@@ -314,7 +314,7 @@ def test_a_page_on_a_dead_host_is_waited_for_and_arrives(bench: Bench) -> None:
     bench.show("bad", item(link, WALKOUT[0], WALKOUT[1], bench.clock.now()))
     bench.tender()
     report = bench.run()
-    assert report.fates == {"read": 1, "waiting": 1}
+    assert report.fates == {"new": 1, "waiting": 1}
     [line] = report.problems
     clear(line, "Bad", link, "connection")
     assert bench.told == [TENDER[0]]
@@ -322,7 +322,7 @@ def test_a_page_on_a_dead_host_is_waited_for_and_arrives(bench: Bench) -> None:
         bench.later()
         bench.run()
     assert bench.told == [TENDER[0], WALKOUT[0]]
-    assert bench.source_row()["entries"] == {"read": 2}
+    assert bench.source_row()["entries"] == {"baseline": 1, "new": 1}
 
 
 # --- Slack ------------------------------------------------------------------------------

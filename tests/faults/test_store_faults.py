@@ -105,6 +105,8 @@ READS: dict[str, Call] = {
     "outbox.rows": lambda s: s.outbox.rows(),
     "outbox.counts": lambda s: s.outbox.counts(),
     "outbox.troubles": lambda s: s.outbox.troubles(),
+    "sources.waiting": lambda s: s.sources.waiting(),
+    "sources.ledger": lambda s: s.sources.ledger(NOW),
     "runs.latest": lambda s: s.runs.latest(),
 }
 
@@ -119,6 +121,7 @@ GROWS: dict[str, Call] = {
 
 WRITES: dict[str, Call] = {
     **GROWS,
+    "sources.keep_ledger": lambda s: s.sources.keep_ledger(NOW, {"x": {"new": 1}}),
     "sources.settle": lambda s: s.sources.settle(1, Fate.STALE),
     "decisions.finish_baseline": lambda s: s.decisions.finish_baseline(["t"], NOW),
     "outbox.claim": lambda s: s.outbox.claim(NOW, HOUR),

@@ -58,9 +58,9 @@ def test_every_entry_has_one_fate_and_every_article_one_outcome(room: Newsroom) 
     _busy_day(room)
     report = room.run()
     assert dict(report.listed) == {"new": 8}
-    assert dict(report.fates) == {"read": 5, "same": 1, "failed": 1, "waiting": 1}
-    assert sum(report.fates.values()) == report.listed["new"] + report.listed["revision"]
-    assert report.articles == report.fates["read"] + report.fates["revision"]
+    assert dict(report.fates) == {"new": 5, "seen": 1, "failed": 1, "waiting": 1}
+    assert sum(report.fates.values()) == report.ledger.total.listed == 8
+    assert report.articles == report.fates["new"]
     decided = {decision.article_id for decision in room.store.decisions.decisions()}
     assert report.articles == len(decided) + report.screened_out
     assert sum(report.reasons.values()) == sum(report.verdicts.values())
@@ -76,7 +76,7 @@ def test_the_store_keeps_the_same_ledger_by_source(room: Newsroom) -> None:
     for row in rows:
         for fate, count in row["entries"].items():
             by_fate[fate] = by_fate.get(fate, 0) + count
-    assert by_fate == {Fate.READ: 5, Fate.SAME: 1, Fate.FAILED: 1, Fate.NEW: 1}
+    assert by_fate == {Fate.NEW: 5, Fate.SEEN: 1, Fate.FAILED: 1, Fate.WAITING: 1}
     assert sum(row["articles"] for row in rows) == 5
 
 
@@ -118,7 +118,7 @@ def test_a_second_run_changes_nothing_and_sends_nothing(room: Newsroom) -> None:
     report = room.run()
     assert report.polled == 3
     assert dict(report.listed) == {"seen": 8}
-    assert not report.fates
+    assert report.fates == {"seen": 8}
     assert not report.reasons
     assert not report.delivered
     assert (list(room.sent), room.store.decisions.decisions(), room.store.outbox.rows()) == before

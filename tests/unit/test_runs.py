@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitors.model import Reason
+from monitors.model import Fate, Reason
 from monitors.runs import RunReport
 
 NOON = datetime(2025, 2, 18, 12, tzinfo=UTC)
@@ -51,13 +50,13 @@ def test_a_report_is_plain_json() -> None:
     full = report()
     full.finished = NOON + timedelta(seconds=3)
     full.listed["new"] = 2
-    full.fates["read"] = 2
+    full.ledger.of("tass").end(Fate.NEW, 2)
     full.alerts.append({"topic": "relief", "headline": "Банк"})
     plain = json.loads(json.dumps(full.as_json()))
     assert plain["run_id"] == "R-1"
     assert plain["started"] == "2025-02-18T12:00:00+00:00"
     assert plain["finished"] == "2025-02-18T12:00:03+00:00"
-    assert (plain["listed"], plain["fates"]) == ({"new": 2}, {"read": 2})
+    assert (plain["listed"], plain["fates"]) == ({"new": 2}, {"new": 2})
     assert plain["headline"] == full.headline()
     assert plain["alerts"] == full.alerts
 
@@ -71,13 +70,13 @@ def test_the_plain_report_is_a_copy() -> None:
     plain = one.as_json()
     plain["fates"]["new"] = 9
     plain["problems"].append("x")
-    assert one.fates == Counter()
+    assert one.fates == {}
     assert one.problems == []
 
 
 def test_reports_share_nothing() -> None:
     one, two = report(), report()
-    one.fates["new"] += 1
+    one.ledger.of("tass").end(Fate.NEW)
     one.problems.append("x")
-    assert two.fates == Counter()
+    assert two.fates == {}
     assert two.problems == []

@@ -21,30 +21,30 @@ def _fates(store: SqlStore) -> dict[Fate, int]:
 
 def test_every_field_survives(store: SqlStore) -> None:
     full = article(entry_id=_waiting(store, 1))
-    assert store.articles.save(full) == (full, Fate.READ)
+    assert store.articles.save(full) == (full, Fate.BASELINE)
     assert store.articles.find(full.id) == full
 
 
 def test_saving_settles_the_entry(store: SqlStore) -> None:
     store.articles.save(article(entry_id=_waiting(store, 1)))
     assert store.sources.pending(10) == []
-    assert _fates(store) == {Fate.READ: 1}
+    assert _fates(store) == {Fate.BASELINE: 1}
 
 
 def test_saving_again_changes_nothing(store: SqlStore) -> None:
     full = article(entry_id=_waiting(store, 1))
     store.articles.save(full)
-    assert store.articles.save(full) == (full, Fate.SAME)
+    assert store.articles.save(full) == (full, Fate.SEEN)
     assert store.articles.undecided(10) == [full]
-    assert _fates(store) == {Fate.READ: 1}
+    assert _fates(store) == {Fate.BASELINE: 1}
 
 
 def test_the_same_article_under_another_entry_is_same(store: SqlStore) -> None:
     first = article(entry_id=_waiting(store, 1))
     store.articles.save(first)
     other = replace(first, id="A-other", entry_id=_waiting(store, 2), title="Another title")
-    assert store.articles.save(other) == (first, Fate.SAME)
-    assert _fates(store) == {Fate.READ: 1, Fate.SAME: 1}
+    assert store.articles.save(other) == (first, Fate.SEEN)
+    assert _fates(store) == {Fate.BASELINE: 1, Fate.SEEN: 1}
 
 
 def test_changed_text_is_the_next_revision(store: SqlStore) -> None:

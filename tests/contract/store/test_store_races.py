@@ -62,10 +62,10 @@ def _at_once(url: str, task: Callable[[SqlStore], T], count: int = 4) -> list[T]
 
 def test_one_of_many_savers_is_first(store: SqlStore, url: str) -> None:
     fates = [fate for _, fate in _at_once(url, lambda s: s.articles.save(article()))]
-    assert sorted(fates) == [Fate.READ, Fate.SAME, Fate.SAME, Fate.SAME]
+    assert sorted(fates) == [Fate.BASELINE, Fate.SEEN, Fate.SEEN, Fate.SEEN]
     changed = replace(article(), fingerprint="b")
     fates = [fate for _, fate in _at_once(url, lambda s: s.articles.save(changed))]
-    assert sorted(fates) == [Fate.REVISION, Fate.SAME, Fate.SAME, Fate.SAME]
+    assert sorted(fates) == [Fate.REVISION, Fate.SEEN, Fate.SEEN, Fate.SEEN]
 
 
 def test_the_same_poll_at_once_stores_each_entry_once(store: SqlStore, url: str) -> None:

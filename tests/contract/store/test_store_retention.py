@@ -65,7 +65,7 @@ def test_a_decided_article_loses_its_passages_but_stays_known(store: SqlStore) -
     store.decisions.record(Outcome(old.id))
     assert store.prune(CUT)["passages"] == 1
     assert store.articles.find(old.id) == replace(old, passages=())
-    assert store.articles.save(old)[1] is Fate.SAME
+    assert store.articles.save(old)[1] is Fate.SEEN
     assert store.prune(CUT)["passages"] == 0
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 import monitors
@@ -107,15 +109,22 @@ def test_looking_at_the_schema_changes_nothing(empty_url: str) -> None:
     assert _tables(empty_url) == set()
 
 
+def _downgrade(url: str, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", "monitors.store:migrations")
+    config.set_main_option("path_separator", "os")
+    database = open_database(url)
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+    database.close()
+
+
 def test_a_schema_that_is_behind_is_told_from_one_that_is_not(empty_url: str) -> None:
     store = open_store(empty_url)
     store.migrate()
     assert store.schema().up_to_date
-    database = open_database(empty_url)
-    with database.write() as connection:
-        connection.execute(sa.text("DROP TABLE troubles"))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = 'v0001'"))
-    database.close()
+    _downgrade(empty_url, "v0001")
     schema = store.schema()
     assert (schema.current, schema.up_to_date) == ("v0001", False)
     store.migrate()

@@ -86,7 +86,7 @@ def test_a_changed_entry_is_queued_again_as_seen_now(
     store: SqlStore, change: dict[str, str]
 ) -> None:
     store.sources.save_poll(poll(entry(1)), state())
-    store.sources.settle(store.sources.pending(1)[0].id, Fate.READ)
+    store.sources.settle(store.sources.pending(1)[0].id, Fate.NEW)
     assert store.sources.pending(10) == []
     changed = entry(1, **change)
     counts = store.sources.save_poll(poll(changed, at=NOW + HOUR), state())
@@ -142,7 +142,7 @@ def test_failed_attempts_are_counted_and_end(store: SqlStore) -> None:
     store.sources.save_poll(poll(entry(1)), state())
     (waiting,) = store.sources.pending(10)
     for _ in range(2):
-        store.sources.settle(waiting.id, Fate.NEW, "timeout")
+        store.sources.settle(waiting.id, Fate.WAITING, "timeout")
     assert store.sources.pending(10, max_attempts=3)[0].attempts == 2
     assert store.sources.pending(10, max_attempts=2) == []
 
@@ -174,7 +174,7 @@ def test_overview_counts_what_became_of_each_source(store: SqlStore) -> None:
         "baseline_done": True,
         "entries_seen": 3,
         "last_entry_at": NOW,
-        "entries": {Fate.READ: 1, Fate.STALE: 1, Fate.NEW: 1},
+        "entries": {Fate.BASELINE: 1, Fate.STALE: 1, Fate.WAITING: 1},
         "articles": 1,
         "alerts": 1,
     }
@@ -195,3 +195,41 @@ def test_times_of_other_zones_come_back_in_utc(store: SqlStore) -> None:
     assert found == NOW + DAY
     assert found is not None
     assert found.utcoffset() == timedelta(0)
+
+
+def test_what_waits_is_counted_by_source(store: SqlStore) -> None:
+    assert store.sources.waiting() == {}
+    store.sources.save_poll(poll(entry(1), entry(2)), state())
+    store.sources.save_poll(poll(entry(1), source_id="tass"), state("tass"))
+    assert store.sources.waiting() == {"kremlin": 2, "tass": 1}
+    for waiting in store.sources.pending(2):
+        store.sources.settle(waiting.id, Fate.BLOCKED)
+    assert sum(store.sources.waiting().values()) == 1
+
+
+def test_an_entry_that_changes_while_it_waits_is_no_revision(store: SqlStore) -> None:
+    store.sources.save_poll(poll(entry(1)), state())
+    counts = store.sources.save_poll(poll(entry(1, title="New")), state())
+    assert counts == {Fate.NEW: 0, Fate.REVISION: 0, Fate.SEEN: 1}
+    assert store.sources.pending(1)[0].entry.title == "New"
+
+
+def test_the_ledger_of_an_hour_is_added_to(store: SqlStore) -> None:
+    hour = NOW.replace(minute=0, second=0, microsecond=0)
+    store.sources.keep_ledger(NOW, {"kremlin": {"listed": 3, "new": 2}, "tass": {}})
+    store.sources.keep_ledger(NOW + MINUTE, {"kremlin": {"listed": 1, "seen": 1}})
+    store.sources.keep_ledger(hour + HOUR, {"kremlin": {"polls": 1}, "tass": {"blocked": 4}})
+    assert store.sources.ledger(NOW + 2 * MINUTE) == {
+        "kremlin": {"polls": 1, "listed": 4, "new": 2, "seen": 1},
+        "tass": {"blocked": 4},
+    }
+    assert store.sources.ledger(hour + HOUR)["kremlin"] == {"polls": 1}
+    assert store.sources.ledger(hour + DAY) == {}
+
+
+def test_old_hours_of_the_ledger_go_by_themselves(store: SqlStore) -> None:
+    store.sources.keep_ledger(NOW, {"kremlin": {"new": 1}})
+    store.sources.keep_ledger(NOW + 35 * DAY, {"kremlin": {"new": 2}})
+    assert store.sources.ledger(NOW)["kremlin"] == {"new": 3}
+    store.sources.keep_ledger(NOW + 36 * DAY, {})
+    assert store.sources.ledger(NOW)["kremlin"] == {"new": 2}

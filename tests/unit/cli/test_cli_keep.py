@@ -49,13 +49,14 @@ def test_check_says_where_no_database_can_be_made(
 
 
 def test_check_does_not_migrate(tidings: Tidings, folder: Path, store: SqlStore) -> None:
+    head = store.schema().head
     store.close()
     path = folder / "var" / "tidings.db"
     _sql(path, "DROP TABLE troubles", "UPDATE alembic_version SET version_num = 'v0001'")
     before = path.read_bytes()
     done = tidings("check", "--offline")
     assert done.exit_code == 0, done.output
-    assert "schema v0001; the next run brings it to v0002" in done.output
+    assert f"schema v0001; the next run brings it to {head}" in done.output
     assert path.read_bytes() == before
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitors.cli.running import show
+from monitors.model import Fate
 from monitors.runs import RunReport
 
 
@@ -22,14 +23,19 @@ def report() -> RunReport:
 def test_a_quiet_run(capsys: pytest.CaptureFixture[str]) -> None:
     text = shown(report(), capsys)
     assert "0 new, 0 matched, 0 alerts" in text
-    assert "0 sources asked, 0 unchanged; entries listed: none" in text
+    assert "0 sources asked, 0 unchanged\n  entries: 0 listed\n" in text
 
 
 def test_everything_that_happened_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     full = report()
     full.polled = 3
     full.listed.update(new=2, seen=5)
-    full.fates.update(read=2)
+    account = full.ledger.of("tass")
+    account.listed, account.carried, account.waiting = 9, 1, 1
+    account.end(Fate.NEW, 2)
+    account.end(Fate.SEEN, 5)
+    account.end(Fate.UNREADABLE, 2, "bot wall")
+    account.bare["paywall"] = 1
     full.reasons["new story"] = 1
     full.verdicts["alert"] = 1
     full.screened_out = 1
@@ -41,8 +47,10 @@ def test_everything_that_happened_is_told(capsys: pytest.CaptureFixture[str]) ->
     full.seconds["read"] = 1.25
     text = shown(full, capsys)
     for said in (
-        "entries listed: new 2, seen 5",
-        "pages: read 2",
+        "3 sources asked, 0 unchanged",
+        "entries: 9 listed, 1 left by earlier runs: 2 new, 5 seen, 2 unreadable (bot wall 2)",
+        ", 1 still to be read",
+        "judged by title and summary: paywall 1",
         "decisions: new story 1",
         "1 article near no topic at all",
         "alert · Relief · Bank [red] delisted (TASS)",

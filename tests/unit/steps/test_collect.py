@@ -12,6 +12,7 @@ from monitors.model import Entry, Poll, PollState, Source, SourceState
 from monitors.pipeline import new_report
 from monitors.runs import RunReport
 from monitors.steps.collect import collect
+from monitors.steps.read import read
 from tests.support.newsroom import NOW, SPORT, WALKOUT, Newsroom, not_a_feed
 
 
@@ -52,6 +53,7 @@ def test_new_changed_and_known_entries_are_counted(room: Newsroom) -> None:
     room.publish("courier", "a", WALKOUT)
     room.publish("courier", "b", SPORT)
     assert dict(_collect(room).listed) == {"new": 2}
+    asyncio.run(read(room.desk, new_report(room.desk)))
     room.later()
     room.reader.listed["courier"].pop()
     room.publish("courier", "b", (*SPORT, "He is out for weeks."))
@@ -110,6 +112,7 @@ def test_what_no_database_takes_fails_its_source_alone(room: Newsroom) -> None:
     assert "ValueError" in report.failures["Herald"]
     assert dict(report.listed) == {"new": 1}
     assert _state(room, "herald").failures == 1
+    assert report.ledger.of("herald").fates == {"failed": 1}
 
 
 def test_an_unknown_kind_is_a_failure_of_its_source(room: Newsroom) -> None:

@@ -34,6 +34,7 @@ def _read(room: Newsroom, collecting: bool = True) -> RunReport:
     if collecting:
         asyncio.run(collect(room.desk, report, ["courier"]))
     asyncio.run(read(room.desk, report))
+    assert report.ledger.close(room.store.sources.waiting()) == []
     return report
 
 
@@ -47,18 +48,18 @@ def test_a_page_is_fetched_and_its_text_is_stored(room: Newsroom) -> None:
     room.publish("courier", "a", title=WALKOUT[0])
     room.pages.pages[URL] = html(*WALKOUT)
     report = _read(room)
-    assert dict(report.fates) == {"read": 1}
+    assert dict(report.fates) == {"baseline": 1}
     assert report.articles == 1
     assert report.problems == []
     article = _article(room)
     assert article.text_available
     assert WALKOUT[1] in article.lead
-    assert room.fates("courier") == {Fate.READ: 1}
+    assert room.fates("courier") == {Fate.BASELINE: 1}
 
 
 def test_a_text_that_the_source_carries_is_not_fetched(room: Newsroom) -> None:
     room.publish("courier", "a", WALKOUT)
-    assert dict(_read(room).fates) == {"read": 1}
+    assert dict(_read(room).fates) == {"baseline": 1}
     assert room.pages.asked == []
 
 
@@ -66,8 +67,8 @@ def test_the_same_article_under_another_address_is_the_same(room: Newsroom) -> N
     room.publish("courier", "a", WALKOUT)
     _read(room)
     room.publish("courier", "a?utm_source=feed", WALKOUT)
-    assert dict(_read(room).fates) == {"same": 1}
-    assert room.fates("courier") == {Fate.READ: 1, Fate.SAME: 1}
+    assert dict(_read(room).fates) == {"seen": 2}
+    assert room.fates("courier") == {Fate.BASELINE: 1, Fate.SEEN: 1}
 
 
 def test_a_changed_article_is_a_revision(room: Newsroom) -> None:
@@ -84,11 +85,11 @@ def test_a_changed_article_is_a_revision(room: Newsroom) -> None:
 @pytest.mark.parametrize(
     ("error", "fate", "judged"),
     [
-        (HttpStatusError(URL, 404), Fate.READ, "error page"),
-        (HttpStatusError(URL, 410), Fate.READ, "error page"),
-        (HttpStatusError(URL, 403), Fate.READ, "error page"),
-        (BodyRefused(URL, "larger than 10 MB"), Fate.READ, "too large"),
-        (TooManyRedirects(URL, "a circle"), Fate.READ, "error page"),
+        (HttpStatusError(URL, 404), Fate.BASELINE, "error page"),
+        (HttpStatusError(URL, 410), Fate.BASELINE, "error page"),
+        (HttpStatusError(URL, 403), Fate.BASELINE, "error page"),
+        (BodyRefused(URL, "larger than 10 MB"), Fate.BASELINE, "too large"),
+        (TooManyRedirects(URL, "a circle"), Fate.BASELINE, "error page"),
         (AddressRefused(URL, "a private address"), Fate.BLOCKED, None),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, FetchError) else "",
@@ -133,7 +134,7 @@ def test_a_wall_is_named_and_the_summary_is_judged(room: Newsroom) -> None:
     room.publish("courier", "a", title=WALKOUT[0], summary=WALKOUT[1])
     room.pages.pages[URL] = WALL
     report = _read(room)
-    assert dict(report.fates) == {"read": 1}
+    assert dict(report.fates) == {"baseline": 1}
     assert report.unreadable == {URL: "cookie wall"}
     [line] = report.problems
     assert line.startswith(f"Courier: {URL}: the page shows a cookie notice")
@@ -164,7 +165,7 @@ def test_a_page_that_may_still_come_is_tried_again_then_judged_without(
         assert report.problems == [f"Courier: {error}"]
         [waiting] = room.store.sources.pending(9)
         assert waiting.attempts == attempt
-    assert dict(_read(room, collecting=False).fates) == {"read": 1}
+    assert dict(_read(room, collecting=False).fates) == {"baseline": 1}
     assert _article(room).title == WALKOUT[0]
     assert room.store.sources.pending(9) == []
 
@@ -174,7 +175,7 @@ def test_a_page_that_comes_late_is_read_whole(room: Newsroom) -> None:
     room.pages.pages[URL] = FetchTimeout(URL, "no answer")
     _read(room)
     room.pages.pages[URL] = html(*WALKOUT)
-    assert dict(_read(room, collecting=False).fates) == {"read": 1}
+    assert dict(_read(room, collecting=False).fates) == {"baseline": 1}
     assert _article(room).text_available
 
 
@@ -196,12 +197,12 @@ def test_an_unforeseen_error_stops_no_other_and_does_not_lose_the_entry(room: Ne
     room.publish("courier", "b", title=TENDER[0])
     room.pages.pages |= {URL: html(*WALKOUT), url_of("courier", "b"): html(*TENDER)}
     report = _read(room)
-    assert dict(report.fates) == {"waiting": 1, "read": 1}
+    assert dict(report.fates) == {"baseline": 1, "waiting": 1}
     [line] = report.problems
     assert line == f"Courier: {URL}: unexpected RuntimeError. See the log of this run"
     for _ in range(1, MAX_ATTEMPTS):
         report = _read(room, collecting=False)
-    assert dict(report.fates) == {"read": 1}
+    assert dict(report.fates) == {"baseline": 1}
     assert _article(room).title == WALKOUT[0]
 
 
@@ -223,7 +224,7 @@ def test_an_article_that_no_database_takes_ends_alone(room: Newsroom) -> None:
     room.publish("courier", "a", WALKOUT)
     room.publish("courier", "b", SPORT)
     report = _read(room)
-    assert dict(report.fates) == {"failed": 1, "read": 1}
+    assert dict(report.fates) == {"baseline": 1, "failed": 1}
     [line] = report.problems
     assert line.startswith(f"Courier: {URL}: it cannot be stored (ValueError)")
     assert room.store.sources.pending(9) == []
@@ -234,7 +235,7 @@ def test_a_busy_database_leaves_the_entry_waiting(room: Newsroom) -> None:
     room.publish("courier", "a", WALKOUT)
     room.publish("courier", "b", SPORT)
     report = _read(room)
-    assert dict(report.fates) == {"waiting": 1, "read": 1}
+    assert dict(report.fates) == {"baseline": 1, "waiting": 1}
     assert report.problems == ["db: locked. Try again"]
     [waiting] = room.store.sources.pending(9)
     assert (waiting.entry.url, waiting.attempts) == (URL, 0)
@@ -254,7 +255,7 @@ def test_more_than_a_batch_is_read_and_each_page_once(room: Newsroom) -> None:
         late = FetchTimeout(page, "no answer")
         room.pages.pages[page] = late if number % 2 else html(*texts[number % 4])
     report = _read(room)
-    assert dict(report.fates) == {"read": 4, "waiting": 4}
+    assert dict(report.fates) == {"baseline": 4, "waiting": 4}
     assert sorted(_slugs(room.pages.asked)) == [f"n{number}" for number in range(8)]
     assert len(room.store.sources.pending(99)) == 4
 
