@@ -6,7 +6,8 @@ local servers, and by a test from fakes. The steps take nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -26,6 +27,7 @@ class Desk:
     :param reader: the careful encoder, over what passes the screen
     :param batch: entries or articles that are handled before results are stored
     :param window: how far back a topic's memory reaches
+    :param dice: numbers from 0 to 1, for jitter
     :param wall: real time, for the lease; ``clock`` may be set to another day
     :param message_spacing: seconds between two messages to one channel
     :param on_unknown: what is done where nobody can tell whether a message was sent
@@ -45,6 +47,7 @@ class Desk:
     window: timedelta = timedelta(days=90)
     message_spacing: float = 1.0
     on_unknown: OnUnknown = "resend"
+    dice: Callable[[], float] = random.random
     wall: Clock = field(default_factory=SystemClock)
     profiles: dict[str, TopicProfile] = field(default_factory=dict)
     """filled by the understand step, once for each topic definition"""

@@ -13,7 +13,9 @@
     │   ├── ConnectionFailed     no connection: DNS, TCP or TLS
     │   ├── HttpStatusError      the server answered with a status that is not content
     │   ├── BodyRefused          too large, or an encoding we do not decode
-    │   └── TooManyRedirects     a loop, a long chain or a downgrade
+    │   ├── TooManyRedirects     a loop, a long chain or a downgrade
+    │   ├── RobotsRefused        robots.txt does not allow it, or cannot be read
+    │   └── HostBudgetSpent      the host was asked often enough today
     ├── SourceError              a source answered, but not with what its kind needs
     │   ├── NotAFeed             the bytes are no feed, sitemap or listing
     │   └── UnsafeDocument       entity declarations, or parsing exceeded its limits
@@ -136,6 +138,32 @@ class TooManyRedirects(FetchError):
     """A redirect loop, a chain over the limit, or a downgrade to http."""
 
     retryable = False
+
+
+class RobotsRefused(FetchError):
+    """The site's robots.txt does not allow the page, so it was not asked for.
+
+    :param for_now: robots.txt could not be read, which counts as a refusal until it can
+    """
+
+    def __init__(
+        self, subject: str, problem: str, remedy: str = "", *, for_now: bool = False
+    ) -> None:
+        self.for_now = for_now
+        super().__init__(subject, problem, remedy)
+
+
+class HostBudgetSpent(FetchError):
+    """The requests that a host may be sent in a day are used up.
+
+    :param retry_after: the rest of the day
+    """
+
+    def __init__(
+        self, subject: str, problem: str, remedy: str = "", *, retry_after: timedelta
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(subject, problem, remedy)
 
 
 class SourceError(TidingsError):

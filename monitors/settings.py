@@ -25,6 +25,8 @@ REMEDIES = {
     "TIDINGS_READER_MODEL": "Use builtin:e5-small, or a sentence-transformers name or path",
     "TIDINGS_SCREEN_MODEL": "Use builtin:use3, or a sentence-transformers name or path",
     "TIDINGS_HOST_SPACING": "Use seconds from 0 to 60, e.g. 0.25",
+    "TIDINGS_HOST_DAILY": "Use a whole number, e.g. 5000; 0 for no bound",
+    "TIDINGS_FETCH_TIMEOUT": "Use seconds from 1 to 120, e.g. 14",
     "TIDINGS_MESSAGE_SPACING": "Use seconds from 0 to 60; Slack asks for 1 a channel",
     "TIDINGS_ON_UNKNOWN": "Use resend (marked as a possible repeat) or hold",
     "TIDINGS_LOG_LEVEL": "Use DEBUG, INFO, WARNING, ERROR or CRITICAL",
@@ -43,6 +45,8 @@ class Settings(BaseSettings):
     :param allow_hosts: private hosts, ``host:port`` or networks that may be fetched
     :param contact: how a site's owner can reach the operator; part of the User-Agent
     :param host_spacing: least seconds between two requests to one host
+    :param host_daily: requests to one host in a day; 0 for no bound
+    :param fetch_timeout: seconds on the network for one fetch
     :param message_spacing: least seconds between two messages to one channel
     :param on_unknown: what is done with a message of which nobody can tell whether it was
         sent, since Slack did not answer and its history cannot be read
@@ -66,6 +70,8 @@ class Settings(BaseSettings):
     reader_model: str = Field("builtin:e5-small", validation_alias="TIDINGS_READER_MODEL")
     screen_model: str = Field("builtin:use3", validation_alias="TIDINGS_SCREEN_MODEL")
     host_spacing: float = Field(0.25, validation_alias="TIDINGS_HOST_SPACING", ge=0, le=60)
+    host_daily: int = Field(5000, validation_alias="TIDINGS_HOST_DAILY", ge=0)
+    fetch_timeout: float = Field(14.0, validation_alias="TIDINGS_FETCH_TIMEOUT", ge=1, le=120)
     message_spacing: float = Field(1.0, validation_alias="TIDINGS_MESSAGE_SPACING", ge=0, le=60)
     on_unknown: Literal["resend", "hold"] = Field("resend", validation_alias="TIDINGS_ON_UNKNOWN")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(

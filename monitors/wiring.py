@@ -15,7 +15,7 @@ from monitors.desk import Desk
 from monitors.errors import StoreUnavailable
 from monitors.fetch.client import HttpFetcher
 from monitors.model import Watchlist
-from monitors.ports import Notifier, Store
+from monitors.ports import HostStore, Notifier, Store
 from monitors.sandbox import shared
 from monitors.settings import Settings
 from monitors.sources import READERS
@@ -95,6 +95,22 @@ def notifier_of(settings: Settings, clock: Clock) -> Notifier:
     )
 
 
+def fetcher_of(settings: Settings, clock: Clock, hosts: HostStore | None = None) -> HttpFetcher:
+    """The fetcher that ``settings`` ask for.
+
+    :param hosts: where budgets of hosts are kept; in memory where none is handed in
+    """
+    return HttpFetcher(
+        contact=settings.contact,
+        allow_hosts=settings.allow_hosts,
+        clock=clock,
+        hosts=hosts,
+        deadline=settings.fetch_timeout,
+        spacing=settings.host_spacing,
+        daily=settings.host_daily,
+    )
+
+
 @asynccontextmanager
 async def open_desk(
     settings: Settings,
@@ -113,13 +129,8 @@ async def open_desk(
     """
     clock = clock or SystemClock()
     watchlist = watchlist or load_watchlist(settings.watch)
-    fetcher = HttpFetcher(
-        contact=settings.contact or "",
-        allow_hosts=settings.allow_hosts,
-        clock=clock,
-        spacing=settings.host_spacing,
-    )
     with opened_store(settings) as store:
+        fetcher = fetcher_of(settings, clock, store.hosts)
         try:
             yield Desk(
                 watchlist=watchlist,

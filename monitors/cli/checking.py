@@ -178,15 +178,10 @@ def _last_run(settings: Settings) -> str:
 async def _ask_sources(settings: Settings, sources: tuple[Source, ...]) -> bool:
     """Poll every source once, without storing anything."""
     from monitors.clock import SystemClock
-    from monitors.fetch.client import HttpFetcher
+    from monitors.wiring import fetcher_of
 
     clock = SystemClock()
-    fetcher = HttpFetcher(
-        contact=settings.contact,
-        allow_hosts=settings.allow_hosts,
-        clock=clock,
-        spacing=settings.host_spacing,
-    )
+    fetcher = fetcher_of(settings, clock)
     try:
         results = await asyncio.gather(*(_ask(source, fetcher, clock) for source in sources))
     finally:

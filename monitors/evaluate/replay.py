@@ -174,6 +174,7 @@ class _NoNetwork:
         etag: str | None = None,
         last_modified: str | None = None,
         accept: str = "*/*",
+        robots: bool = False,
     ) -> Page:
         raise FetchError(url, "a replay fetches nothing")
 

@@ -14,28 +14,39 @@ import httpx
 from monitors.errors import BodyRefused, ConnectionFailed
 
 _PIECE = 1 << 16
+_MOST_MEMBERS = 1000
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
 async def read_body(
-    chunks: AsyncIterable[bytes], headers: httpx.Headers, limit: int, subject: str
+    chunks: AsyncIterable[bytes],
+    headers: httpx.Headers,
+    limit: int,
+    subject: str,
+    *,
+    cut: bool = False,
 ) -> bytes:
     """The decoded body.
 
     :param chunks: the body as it comes from the wire
     :param limit: bytes that it may have, both on the wire and decoded
     :param subject: the redacted URL, for errors
+    :param cut: give the whole lines within ``limit`` of a body that comes without an encoding
+        and is longer, instead of refusing it
     :raises BodyRefused: too large, or an encoding that is not decoded
     :raises ConnectionFailed: it ends before its compressed data does
     """
     announced = headers.get("content-length", "").strip()
-    if announced.isdigit() and int(announced) > limit:
-        raise _too_large(limit, subject)
     decoder = _decoder(headers, limit, subject)
+    cut = cut and decoder is None
+    if not cut and announced.isdigit() and int(announced) > limit:
+        raise _too_large(limit, subject)
     body = bytearray()
     wired = 0
     async for chunk in chunks:
         wired += len(chunk)
+        if wired > limit and cut:
+            return bytes(body + chunk)[:limit].rpartition(b"\n")[0]
         if wired > limit:
             raise _too_large(limit, subject)
         body += decoder.feed(chunk) if decoder else chunk
@@ -81,6 +92,7 @@ class _Inflater:
         self._subject = subject
         self._inflate = zlib.decompressobj(31) if coding == "gzip" else None
         self._head = b""
+        self._members = 1
 
     @property
     def complete(self) -> bool:
@@ -98,6 +110,11 @@ class _Inflater:
             if self._inflate.eof:
                 if self._coding != "gzip" or not data.startswith(_GZIP_MAGIC):
                     break  # padding after the data; browsers ignore it, too
+                self._members += 1
+                if self._members > _MOST_MEMBERS:
+                    raise BodyRefused(
+                        self._subject, "its gzip data has too many parts", "Tell the publisher"
+                    )
                 self._inflate = zlib.decompressobj(31)
             try:
                 piece = self._inflate.decompress(data, min(_PIECE, self._left + 1))

@@ -165,13 +165,19 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     :param allow_hosts: as for :func:`check_url`
     :param resolve: name and port to addresses; the system's resolver by default
+    :param dial: makes the connections to addresses that passed
     """
 
-    def __init__(self, allow_hosts: Collection[str] = (), resolve: Resolve | None = None) -> None:
+    def __init__(
+        self,
+        allow_hosts: Collection[str] = (),
+        resolve: Resolve | None = None,
+        dial: httpcore.AsyncNetworkBackend | None = None,
+    ) -> None:
         self._allow_hosts = frozenset(allow_hosts)
         self._executor: ThreadPoolExecutor | None = None
         self._resolve = resolve or self._ask_the_system
-        self._network = httpcore.AnyIOBackend()
+        self._network = dial or httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -218,7 +224,10 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectError(f"the name {host} has no address")
         if not is_allowed(host, port, self._allow_hosts):
             for address in addresses:
-                found = ip_address(address)
+                try:
+                    found = ip_address(address)
+                except ValueError:
+                    raise AddressRefused(host, "it resolves to what is no address") from None
                 problem = address_problem(found)
                 if problem and not in_allowed_network(found, self._allow_hosts):
                     raise AddressRefused(host, f"it resolves to {problem}", _ALLOW)

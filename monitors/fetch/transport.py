@@ -40,7 +40,9 @@ _SAME_IN_HTTPX: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] =
 )
 
 
-def guarded_client(backend: GuardedBackend, timeout: httpx.Timeout) -> httpx.AsyncClient:
+def guarded_client(
+    backend: GuardedBackend, timeout: httpx.Timeout, tls: ssl.SSLContext | None = None
+) -> httpx.AsyncClient:
     """An :class:`httpx.AsyncClient` that dials by ``backend`` and keeps nothing.
 
     It follows no redirects; their target is the response's extension :data:`LOCATION`.
@@ -52,7 +54,7 @@ def guarded_client(backend: GuardedBackend, timeout: httpx.Timeout) -> httpx.Asy
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
     return httpx.AsyncClient(
-        transport=GuardedTransport(backend),
+        transport=GuardedTransport(backend, tls),
         timeout=timeout,
         trust_env=False,
         follow_redirects=False,
@@ -68,9 +70,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     :class:`~monitors.errors.AddressRefused` passes as it is.
     """
 
-    def __init__(self, backend: GuardedBackend) -> None:
+    def __init__(self, backend: GuardedBackend, tls: ssl.SSLContext | None = None) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=_tls(),
+            ssl_context=tls or _tls(),
             max_connections=100,
             max_keepalive_connections=20,
             keepalive_expiry=15.0,

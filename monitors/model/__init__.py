@@ -54,6 +54,7 @@ from monitors.model.watch import (
     Topic,
     Watchlist,
 )
+from monitors.model.web import Pace, WebMemory
 
 __all__ = [
     "POSSIBLE_REPEAT",
@@ -74,6 +75,7 @@ __all__ = [
     "Match",
     "Mention",
     "Message",
+    "Pace",
     "Page",
     "Passage",
     "PassageKind",
@@ -94,4 +96,5 @@ __all__ = [
     "Vector",
     "Verdict",
     "Watchlist",
+    "WebMemory",
 ]

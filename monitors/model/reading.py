@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from monitors.model.web import Pace, WebMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Poll:
     :param error: one line: what failed, where, what to do
     :param retry_after: the wait that the server asked for
     :param cache_for: how long the server says that its answer stays fresh
+    :param moved_to: where permanent redirects led from the source's address
+    :param pace: how often the source itself wants to be asked; None where it was not heard
     """
 
     source_id: str
@@ -63,6 +67,8 @@ class Poll:
     error: str | None = None
     retry_after: timedelta | None = None
     cache_for: timedelta | None = None
+    moved_to: str | None = None
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class SourceState:
     last_error: str | None = None
     entries_seen: int = 0
     last_entry_at: datetime | None = None
+    web: WebMemory = field(default_factory=WebMemory)
 
 
 STALE_AFTER = timedelta(days=7)
@@ -130,7 +137,11 @@ class PendingEntry:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a URL returned. ``body`` is decoded from gzip or deflate, not from its charset."""
+    """What a URL returned. ``body`` is decoded from gzip or deflate, not from its charset.
+
+    :param moved_to: where permanent redirects (301, 308) led from the requested URL; None
+        where there were none
+    """
 
     url: str
     requested_url: str
@@ -141,6 +152,7 @@ class Page:
     last_modified: str | None = None
     retry_after: timedelta | None = None
     cache_for: timedelta | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +180,7 @@ UNREADABLE_CAUSES = (
     "listing",
     "too large",
     "too slow",
+    "robots.txt",
 )
 """Why a page has no text that could be judged. Closed."""
 

@@ -34,6 +34,8 @@ class Source:
     :param language: ISO 639-1 code where the source has a single language
     :param every: the poll interval
     :param pattern: kind ``page`` only: regular expression that article links match
+    :param robots_ignored_because: why the operator may fetch its pages whatever robots.txt
+        says; empty where robots.txt is kept
     """
 
     id: str
@@ -44,6 +46,7 @@ class Source:
     language: str | None = None
     every: timedelta = timedelta(minutes=15)
     pattern: str | None = None
+    robots_ignored_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ the network; all others block. Every adapter may be used from any thread, by one
 a time. All times are aware and in UTC.
 """
 
+from monitors.ports.hosts import HostRecord, HostStore, RobotsRecord
 from monitors.ports.records import (
     ArticleStore,
     DecisionStore,
@@ -23,9 +24,12 @@ __all__ = [
     "Encoder",
     "Extractor",
     "Fetcher",
+    "HostRecord",
+    "HostStore",
     "Notifier",
     "Outbox",
     "Outcome",
+    "RobotsRecord",
     "RunStore",
     "SourceReader",
     "SourceStore",

@@ -12,6 +12,7 @@ from monitors.model import (
     DeliveryState,
     Receipt,
 )
+from monitors.ports.hosts import HostStore
 from monitors.ports.records import ArticleStore, DecisionStore, SourceStore, VectorStore
 
 
@@ -160,6 +161,11 @@ class Store(Protocol):
     @property
     def outbox(self) -> Outbox:
         """Alerts until they are delivered."""
+        ...
+
+    @property
+    def hosts(self) -> HostStore:
+        """Budgets and rests of hosts, robots.txt."""
         ...
 
     @property

@@ -28,9 +28,11 @@ class Fetcher(Protocol):
         etag: str | None = None,
         last_modified: str | None = None,
         accept: str = "*/*",
+        robots: bool = False,
     ) -> Page:
         """Get ``url``, following redirects.
 
+        :param robots: ask each site's robots.txt first, and keep to it
         :returns: a page with status 200, or 304 with an empty body where a validator held
         :raises FetchError: any other outcome, as the fitting subclass
         """

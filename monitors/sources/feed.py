@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from monitors.model import Poll, Source, SourceState
 from monitors.ports import Fetcher
 from monitors.sandbox import Sandbox, shared
+from monitors.sources.feedpace import pace_of
 from monitors.sources.feedparse import parse_feed
 from monitors.sources.polling import answered, ask, subject_of, unchanged
 
@@ -43,4 +45,5 @@ class FeedReader:
             now,
             subject=subject,
         )
-        return answered(source, page, entries, problems, now)
+        poll = answered(source, page, entries, problems, now)
+        return replace(poll, pace=pace_of(page.body))

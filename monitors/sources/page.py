@@ -28,7 +28,7 @@ class PageReader:
         self, source: Source, state: SourceState, fetcher: Fetcher, now: datetime
     ) -> Poll:
         """See :meth:`monitors.ports.SourceReader.poll`."""
-        page = await ask(source, state, fetcher, ACCEPT)
+        page = await ask(source, state, fetcher, ACCEPT, robots=True)
         if page.status == 304:
             return unchanged(source, state, page, now)
         subject = subject_of(source)

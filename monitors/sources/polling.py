@@ -17,10 +17,24 @@ def subject_of(source: Source) -> str:
     return f"source '{source.name}' ({redact(source.url)})"
 
 
-async def ask(source: Source, state: SourceState, fetcher: Fetcher, accept: str) -> Page:
-    """Fetch the source's own address, conditionally where it was fetched before."""
+async def ask(
+    source: Source,
+    state: SourceState,
+    fetcher: Fetcher,
+    accept: str,
+    *,
+    robots: bool = False,
+) -> Page:
+    """Fetch the source's own address, conditionally where it was fetched before.
+
+    :param robots: keep to the site's robots.txt: for pages, not for what is made to be polled
+    """
     return await fetcher.fetch(
-        source.url, etag=state.etag, last_modified=state.last_modified, accept=accept
+        source.url,
+        etag=state.etag,
+        last_modified=state.last_modified,
+        accept=accept,
+        robots=robots and not source.robots_ignored_because,
     )
 
 
@@ -35,6 +49,7 @@ def unchanged(source: Source, state: SourceState, page: Page, now: datetime) -> 
         status=304,
         retry_after=page.retry_after,
         cache_for=page.cache_for,
+        moved_to=page.moved_to,
     )
 
 
@@ -59,4 +74,5 @@ def answered(
         status=page.status,
         retry_after=page.retry_after,
         cache_for=page.cache_for,
+        moved_to=page.moved_to,
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from monitors.desk import Desk
 from monitors.errors import FetchError, SourceError, TidingsError
+from monitors.fetch.moves import current_address, moved
 from monitors.fetch.politeness import next_poll
+from monitors.fetch.revalidate import learned, trusted
 from monitors.ledger import NOT_USABLE, Account
 from monitors.logs import unforeseen
 from monitors.model import Fate, Poll, PollState, Source, SourceState
@@ -73,7 +74,8 @@ async def _ask(desk: Desk, source: Source, state: SourceState, now: datetime) ->
     try:
         if reader is None:
             raise SourceError(source.name, f"there is no source kind {source.kind!r}")
-        return await reader.poll(source, state, desk.fetcher, now)
+        asked = current_address(source, state.web, now)
+        return await reader.poll(asked, trusted(source, state, now), desk.fetcher, now)
     except (FetchError, SourceError) as error:
         return Poll(
             source.id,
@@ -121,18 +123,24 @@ def _save(
 ) -> tuple[Poll, dict[Fate, int]]:
     """Store the poll; one that no database takes is stored as a failed one."""
     try:
-        return poll, desk.store.sources.save_poll(poll, _after(source, state, poll))
+        poll, after = _after(desk, source, state, poll)
+        return poll, desk.store.sources.save_poll(poll, after)
     except TidingsError:
         raise
     except Exception as error:
         unforeseen(log, f"storing what {source.name} listed", error)
         lost = {Fate.FAILED: len(poll.entries)}
-        poll = _failed(source, desk.clock.now(), error)
-        return poll, lost | desk.store.sources.save_poll(poll, _after(source, state, poll))
+        failed = _failed(source, desk.clock.now(), error)
+        poll, after = _after(desk, source, state, failed)
+        return poll, lost | desk.store.sources.save_poll(poll, after)
 
 
-def _after(source: Source, state: SourceState, poll: Poll) -> SourceState:
+def _after(desk: Desk, source: Source, state: SourceState, poll: Poll) -> tuple[Poll, SourceState]:
+    """The state after ``poll``; and the poll, with what it taught about the server."""
     failed = poll.state is PollState.FAILED
+    web, lessons = learned(source, state, poll)
+    web, news = moved(source, current_address(source, state.web, poll.at), web, poll)
+    poll = replace(poll, problems=(*poll.problems, *lessons, *news))
     heard = replace(
         state,
         etag=state.etag if failed else poll.etag,
@@ -143,11 +151,12 @@ def _after(source: Source, state: SourceState, poll: Poll) -> SourceState:
         baseline_done=state.baseline_done or not failed,
         last_state=poll.state,
         last_error=poll.error,
+        web=web,
     )
     due_again = next_poll(
-        heard, source, poll.at, poll.retry_after, poll.cache_for, jitter=random.random()
+        heard, source, poll.at, poll.retry_after, poll.cache_for, jitter=desk.dice()
     )
-    return replace(heard, next_poll_at=due_again)
+    return poll, replace(heard, next_poll_at=due_again)
 
 
 def _failed(source: Source, now: datetime, error: Exception) -> Poll:

@@ -15,6 +15,7 @@ from monitors.errors import (
     BodyRefused,
     FetchError,
     HttpStatusError,
+    RobotsRefused,
     StoreError,
     TooManyRedirects,
     Unreadable,
@@ -71,7 +72,12 @@ async def _one(desk: Desk, pending: PendingEntry) -> _Got:
         # The source carries the full text, or all that there is.
         if pending.entry.paragraphs or not has_page(pending.entry.url):
             return _Got(await asyncio.to_thread(_identify, pending))
-        page = await desk.fetcher.fetch(pending.entry.url, accept="text/html,*/*;q=0.5")
+        source = desk.source(pending.entry.source_id)
+        page = await desk.fetcher.fetch(
+            pending.entry.url,
+            accept="text/html,*/*;q=0.5",
+            robots=not source.robots_ignored_because,
+        )
         return await asyncio.to_thread(_from_page, desk, pending, page)
     except Unreadable as error:
         return _Got(fate=Fate.UNREADABLE, detail=str(error), cause=error.cause)
@@ -109,6 +115,7 @@ async def _without_page(pending: PendingEntry, error: FetchError) -> _Got:
     Title and summary are still news: they are judged alone when the page will not come.
     """
     refused = isinstance(error, (AddressRefused, BodyRefused, TooManyRedirects))
+    refused = refused or (isinstance(error, RobotsRefused) and not error.for_now)
     status = error.status if isinstance(error, HttpStatusError) else None
     final = refused or status in BLOCKED or status in GONE
     if not final and pending.attempts + 1 < MAX_ATTEMPTS:
@@ -116,15 +123,21 @@ async def _without_page(pending: PendingEntry, error: FetchError) -> _Got:
     if isinstance(error, AddressRefused):
         return _Got(fate=Fate.BLOCKED, detail=str(error))
     try:
-        cause = "too large" if isinstance(error, BodyRefused) else "error page"
-        article = await asyncio.to_thread(_identify, pending, None, None, cause)
+        article = await asyncio.to_thread(_identify, pending, None, None, _cause(error))
         return _Got(article, detail=str(error))
     except Unreadable:
-        fate = Fate.BLOCKED if status in BLOCKED else Fate.FAILED
+        barred = status in BLOCKED or isinstance(error, RobotsRefused)
+        fate = Fate.BLOCKED if barred else Fate.FAILED
         return _Got(fate=fate, detail=str(error))
     except Exception as problem:
         unforeseen(log, f"judging an entry of {pending.entry.source_id}", problem)
         return _Got(fate=Fate.FAILED, detail=str(error))
+
+
+def _cause(error: FetchError) -> str:
+    if isinstance(error, BodyRefused):
+        return "too large"
+    return "robots.txt" if isinstance(error, RobotsRefused) else "error page"
 
 
 def _store(desk: Desk, report: RunReport, batch: list[PendingEntry], results: list[_Got]) -> None:

@@ -17,11 +17,13 @@ from monitors.model import (
     AlertKind,
     Entry,
     Facts,
+    Pace,
     Passage,
     PassageKind,
     SourceRef,
     Stage,
     Tier,
+    WebMemory,
 )
 
 T = TypeVar("T")
@@ -60,6 +62,50 @@ def load_entry(text: str) -> Entry:
         {"published": _to_time, "paragraphs": tuple},
         ("source_id", "url", "title", "summary", "published_raw", "language"),
     )
+
+
+def dump_web(web: WebMemory) -> str:
+    """``web`` as JSON."""
+    pace = web.pace
+    return _dump(
+        {
+            "url": web.url,
+            "full_at": _time(web.full_at),
+            "listed_key": web.listed_key,
+            "distrusted_until": _time(web.distrusted_until),
+            "moved_to": web.moved_to,
+            "moved_since": _time(web.moved_since),
+            "moved_last": _time(web.moved_last),
+            "moved_times": web.moved_times,
+            "pace": {
+                "ttl": None if pace.ttl is None else pace.ttl.total_seconds(),
+                "skip_hours": list(pace.skip_hours),
+                "skip_days": list(pace.skip_days),
+            },
+        }
+    )
+
+
+def load_web(text: str) -> WebMemory:
+    """What ``text`` says is remembered of a source's server.
+
+    :raises UndecodableError: it holds nothing of the kind
+    """
+    times = ("full_at", "distrusted_until", "moved_since", "moved_last")
+    return _load(
+        text,
+        WebMemory,
+        dict.fromkeys(times, _to_time) | {"pace": _to_pace},
+        ("url", "listed_key", "moved_to", "moved_times"),
+    )
+
+
+def _to_pace(found: Mapping[str, Any]) -> Pace:
+    return _build(found, Pace, {"ttl": _to_span, "skip_hours": tuple, "skip_days": tuple}, ())
+
+
+def _to_span(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def dump_passages(passages: Sequence[Passage]) -> str:

@@ -17,7 +17,9 @@ from monitors.store.tables import (
     decisions,
     developments,
     entries,
+    hosts,
     mentions,
+    robots,
     runs,
     sources,
     stories,
@@ -30,6 +32,7 @@ def prune(database: Database, before: datetime) -> dict[str, int]:
 
     - vectors: they are a cache
     - reports of runs
+    - hosts that were not asked for since, and their robots.txt
     - passages of decided articles; the row stays, with its fingerprint, so that the
       article is still known when it is listed again
     - entries that are settled and that their source lists no longer: one that it still
@@ -56,6 +59,8 @@ def prune(database: Database, before: datetime) -> dict[str, int]:
     deletions = {
         "vectors": sa.delete(vectors).where(vectors.c.created_at < before),
         "runs": sa.delete(runs).where(runs.c.started < before),
+        "hosts": sa.delete(hosts).where(hosts.c.changed_at < before),
+        "robots": sa.delete(robots).where(robots.c.asked_at < before),
     }
     with database.write() as connection:
         counts = {"passages": connection.execute(emptied).rowcount}

@@ -10,9 +10,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from monitors.model import Entry, Fate, PendingEntry, Poll, PollState, SourceState, Verdict
+from monitors.model import (
+    Entry,
+    Fate,
+    PendingEntry,
+    Poll,
+    PollState,
+    SourceState,
+    Verdict,
+    WebMemory,
+)
 from monitors.store import ledgers
-from monitors.store.codec import dump_entry, dump_phrases, load_entry
+from monitors.store.codec import (
+    UndecodableError,
+    dump_entry,
+    dump_phrases,
+    dump_web,
+    load_entry,
+    load_web,
+)
 from monitors.store.engine import Database
 from monitors.store.rows import chunks, readable, text_key
 from monitors.store.tables import articles, decisions, entries, sources
@@ -226,6 +242,7 @@ def _state_row(state: SourceState) -> dict[str, Any]:
         "baseline_done": state.baseline_done,
         "last_state": state.last_state,
         "last_error": state.last_error,
+        "web": dump_web(state.web),
     }
 
 
@@ -250,4 +267,12 @@ def _state(row: sa.Row[Any]) -> SourceState:
         last_error=row.last_error,
         entries_seen=row.entries_seen,
         last_entry_at=row.last_entry_at,
+        web=_web(row.web),
     )
+
+
+def _web(stored: str | None) -> WebMemory:
+    try:
+        return WebMemory() if stored is None else load_web(stored)
+    except UndecodableError:
+        return WebMemory()  # learnt again within days

@@ -8,6 +8,7 @@ from datetime import datetime
 from monitors.store.articles import SqlArticles
 from monitors.store.decisions import SqlDecisions
 from monitors.store.engine import BUSY_TIMEOUT, Database, open_database
+from monitors.store.hosts import SqlHosts
 from monitors.store.migrate import Schema, schema, upgrade
 from monitors.store.outbox import SqlOutbox
 from monitors.store.retention import prune
@@ -29,6 +30,7 @@ class SqlStore:
         self.vectors = SqlVectors(database)
         self.decisions = SqlDecisions(database)
         self.outbox = SqlOutbox(database)
+        self.hosts = SqlHosts(database)
         self.runs = SqlRuns(database)
 
     @property

@@ -51,6 +51,29 @@ sources = sa.Table(
     _count("entries_seen"),
     sa.Column("last_entry_at", UtcDateTime),
     sa.Column("listed_at", UtcDateTime, comment="the last poll that listed entries"),
+    sa.Column("web", Text, comment="WebMemory as JSON"),
+)
+
+hosts = sa.Table(
+    "hosts",
+    metadata,
+    sa.Column("host", Text, primary_key=True),
+    sa.Column("day", Text, nullable=False, comment="the day in UTC that used counts"),
+    _count("used"),
+    sa.Column("rests_until", UtcDateTime),
+    _count("status"),
+    _count("failures"),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+)
+
+robots = sa.Table(
+    "robots",
+    metadata,
+    sa.Column("origin", Text, primary_key=True),
+    sa.Column("rules", Text),
+    sa.Column("read_at", UtcDateTime),
+    sa.Column("asked_at", UtcDateTime),
+    sa.Column("failing_since", UtcDateTime),
 )
 
 entries = sa.Table(

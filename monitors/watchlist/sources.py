@@ -13,7 +13,7 @@ from monitors.watchlist.topics import Defaults
 KINDS = tuple(READERS)
 """The kinds of source that there are readers for."""
 
-_KEYS = ("name", "kind", "url", "tier", "language", "every", "pattern", "id")
+_KEYS = ("name", "kind", "url", "tier", "language", "every", "pattern", "robots", "id")
 _NEEDED = ("name", "kind", "url")
 
 
@@ -40,10 +40,27 @@ def _read(item: Reader, defaults: Defaults) -> Source | None:
         fields["pattern"].note(
             f"`pattern` has no meaning for kind {kind}", "Leave it out, or use kind page"
         )
+    because = _robots(fields["robots"]) if "robots" in fields else ""
     source_id = _id(fields.get("id"), name, item)
     if len(item.notes) > before or not (name and kind and url and tier and every):
         return None
-    return Source(source_id, name, kind, url, tier, language, every, pattern)
+    return Source(source_id, name, kind, url, tier, language, every, pattern, because)
+
+
+def _robots(reader: Reader) -> str:
+    """Why the source's pages are fetched whatever robots.txt says; empty where it is kept."""
+    shown = 'Write `robots: {ignore: true, because: "the publisher agreed on 3 May"}`'
+    before = len(reader.notes)
+    fields = dict(pairs_of(reader, ("ignore", "because")))
+    ignore = fields["ignore"].text() if "ignore" in fields else None
+    because = (fields["because"].text() or "").strip() if "because" in fields else ""
+    if len(reader.notes) > before:
+        return ""
+    if ignore not in ("true", "false"):
+        reader.note("`robots` says with `ignore` whether robots.txt is ignored", shown)
+    elif ignore == "true" and len(because) < 10:
+        reader.note("`robots` does not say why robots.txt may be ignored", shown)
+    return because if ignore == "true" else ""
 
 
 def _id(written: Reader | None, name: str | None, item: Reader) -> str:

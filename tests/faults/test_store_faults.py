@@ -107,6 +107,7 @@ READS: dict[str, Call] = {
     "outbox.troubles": lambda s: s.outbox.troubles(),
     "sources.waiting": lambda s: s.sources.waiting(),
     "sources.ledger": lambda s: s.sources.ledger(NOW),
+    "hosts.robots": lambda s: s.hosts.robots("https://x.example"),
     "runs.latest": lambda s: s.runs.latest(),
 }
 
@@ -116,6 +117,9 @@ GROWS: dict[str, Call] = {
     "vectors.put": lambda s: s.vectors.put("m", {"b": np.ones(9999, np.float32)}, NOW),
     "decisions.record": lambda s: s.decisions.record(_outcome(5)),
     "outbox.enqueue": lambda s: s.outbox.enqueue(_alert("K-5"), NOW),
+    "hosts.keep_robots": lambda s: s.hosts.keep_robots(
+        ports.RobotsRecord("https://y.example", LONG, NOW, NOW)
+    ),
     "runs.save": lambda s: s.runs.save("r5", NOW, {"log": LONG}),
 }
 
@@ -132,6 +136,9 @@ WRITES: dict[str, Call] = {
     "outbox.looked": lambda s: s.outbox.looked(1, NOW + HOUR),
     "outbox.requeue": lambda s: s.outbox.requeue([1], NOW),
     "outbox.notify": lambda s: s.outbox.notify([_alert("K-6")], {"source x": NOW}, NOW),
+    "hosts.reserve": lambda s: s.hosts.reserve("x.example", 20, 0, NOW),
+    "hosts.give_back": lambda s: s.hosts.give_back({"x.example": 1}, NOW),
+    "hosts.rest": lambda s: s.hosts.rest("x.example", NOW + HOUR, 429, 1, NOW),
     "runs.acquire": lambda s: s.runs.acquire("monitor", "b", NOW + 2 * HOUR, HOUR),
     "runs.release": lambda s: s.runs.release("monitor", "a"),
     "migrate": lambda s: s.migrate(),
@@ -192,7 +199,7 @@ def test_every_method_of_the_port_is_tried_here() -> None:
     }
     methods = {f"{part}.{name}" for part, port in parts.items() for name in _public(port)}
     methods |= set(_public(ports.Store))
-    assert len(parts) == 6
+    assert len(parts) == 7
     assert set(EVERY) == methods - {"close"}
 
 

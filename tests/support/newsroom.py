@@ -102,17 +102,25 @@ class ListReader:
 
     :ivar listed: source id to entries with the time from which they are shown
     :ivar faults: source id to what its next polls raise, or a poll they give
+    :ivar answers: source id to further fields of its polls
+    :ivar validators: source id to the ETags that it was asked with
+    :ivar addresses: source id to the addresses that it was asked at
     """
 
     def __init__(self) -> None:
         self.listed: dict[str, list[tuple[datetime, Entry]]] = {}
         self.faults: dict[str, Exception | Poll] = {}
+        self.answers: dict[str, dict[str, Any]] = {}
+        self.validators: dict[str, list[str | None]] = {}
+        self.addresses: dict[str, list[str]] = {}
         self.asked: list[str] = []
 
     async def poll(
         self, source: Source, state: SourceState, fetcher: Fetcher, now: datetime
     ) -> Poll:
         self.asked.append(source.id)
+        self.validators.setdefault(source.id, []).append(state.etag)
+        self.addresses.setdefault(source.id, []).append(source.url)
         await asyncio.sleep(0)
         fault = self.faults.get(source.id)
         if isinstance(fault, Exception):
@@ -120,7 +128,8 @@ class ListReader:
         if fault is not None:
             return fault
         shown = tuple(entry for at, entry in self.listed.get(source.id, ()) if at <= now)
-        return Poll(source.id, PollState.OK if shown else PollState.EMPTY, now, shown)
+        answer = PollState.OK if shown else PollState.EMPTY
+        return Poll(source.id, answer, now, shown, **self.answers.get(source.id, {}))
 
 
 class Newsroom:

@@ -89,6 +89,13 @@ def test_sources_take_their_fields_and_the_defaults(watch: Path) -> None:
     assert Path(saved.url) == watch.parent / "saved/pages"
 
 
+def test_robots_is_ignored_only_where_the_watch_list_says_why(watch: Path) -> None:
+    override = 'id: listed, robots: {ignore: true, because: "agreed with the editor"}'
+    watch.write_text(GOOD.replace("id: listed", override), encoding="utf-8")
+    reasons = [source.robots_ignored_because for source in load_watchlist(watch).sources]
+    assert reasons == ["", "", "agreed with the editor", ""]
+
+
 def test_topics_take_their_fields_and_the_defaults(watch: Path) -> None:
     works, ferries = load_watchlist(watch).topics
 
@@ -175,6 +182,9 @@ def test_ids_and_defaults_repeated_across_files_are_refused(watch: Path) -> None
         ("name: Ferries", "name: [a]", "must be text, not a list", "single value"),
         ('[Dredgers arrive, "Quay wall: finished"]', "Dredgers", "must be a list", "- "),
         ("url: saved/pages", "url: saved/pages, pattern: x", "no meaning", "page"),
+        ("id: listed", "id: listed, robots: {ignore: true}", "does not say why", "because"),
+        ("id: listed", "id: listed, robots: {because: we asked}", "with `ignore`", "because"),
+        ("id: listed", "id: listed, robots: ignore", "must be a mapping", "ignore"),
     ],
 )
 def test_a_mistake_is_named_with_its_remedy(

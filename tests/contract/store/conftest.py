@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -64,18 +64,27 @@ def _sqlite_with_schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database with the schema and no rows, one kind after the other."""
-    if request.param == "sqlite":
-        path = shutil.copy(request.getfixturevalue("_sqlite_with_schema"), tmp_path)
-        address = f"sqlite:///{path}"
-    else:
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Gives the address of a database of a kind, with the schema and no rows."""
+
+    def address_of(kind: str) -> str:
+        if kind == "sqlite":
+            path = shutil.copy(request.getfixturevalue("_sqlite_with_schema"), tmp_path)
+            return f"sqlite:///{path}"
         # Emptying one database takes a tenth of the time of creating another.
-        address = request.getfixturevalue("_postgresql_with_schema")
+        address: str = request.getfixturevalue("_postgresql_with_schema")
         tables = ", ".join(metadata.tables)
         _execute(address, f"SET lock_timeout = 2000; TRUNCATE {tables} RESTART IDENTITY")
-    return address
+        return address
+
+    return address_of
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, database: Callable[[str], str]) -> str:
+    """A database with the schema and no rows, one kind after the other."""
+    return database(request.param)
 
 
 @pytest.fixture

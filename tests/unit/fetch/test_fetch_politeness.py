@@ -1,22 +1,19 @@
 from __future__ import annotations
 
-import asyncio
-import time
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from monitors.errors import HttpStatusError
-from monitors.fetch.politeness import Politeness, next_poll
-from monitors.model import Source, SourceState
+from monitors.fetch.politeness import next_poll
+from monitors.model import Pace, Source, SourceState, WebMemory
 
 NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)
 SOURCE = Source(id="s", name="S", kind="feed", url="https://example.org/feed")
 
 
-def wait(failures: int = 0, every: int = 15, **options: object) -> timedelta:
+def wait(
+    failures: int = 0, every: int = 15, pace: Pace | None = None, **options: object
+) -> timedelta:
     source = Source("s", "S", "feed", "https://example.org", every=timedelta(minutes=every))
-    state = SourceState("s", failures=failures)
+    state = SourceState("s", failures=failures, web=WebMemory(pace=pace or Pace()))
     return next_poll(state, source, NOW, **options) - NOW  # type: ignore[arg-type]
 
 
@@ -60,88 +57,25 @@ def test_an_answer_that_stays_fresh_is_not_asked_for_again_for_up_to_an_hour() -
     assert wait(every=600, cache_for=timedelta(hours=1)) == timedelta(minutes=599)
 
 
-def test_requests_to_one_host_are_spaced_and_other_hosts_are_not() -> None:
-    starts: dict[str, list[float]] = {"a": [], "b": []}
-
-    async def work() -> None:
-        politeness = Politeness(per_host=5, spacing=0.05)
-
-        async def one(host: str) -> None:
-            async with politeness.turn(host, host):
-                starts[host].append(time.monotonic())
-
-        await asyncio.gather(*(one(host) for host in "aaab"))
-
-    asyncio.run(work())
-    first, second, third = starts["a"]
-    assert second - first >= 0.049
-    assert third - second >= 0.049
-    assert starts["b"][0] - first < 0.045
+def test_a_feeds_ttl_is_a_hint_of_an_hour_at_most() -> None:
+    assert wait(pace=Pace(ttl=timedelta(minutes=30))) == timedelta(minutes=30)
+    assert wait(pace=Pace(ttl=timedelta(days=30))) == timedelta(hours=1)
+    assert wait(pace=Pace(ttl=timedelta(minutes=5))) == timedelta(minutes=14)
+    assert wait(every=600, pace=Pace(ttl=timedelta(hours=1))) == timedelta(minutes=599)
 
 
-def test_at_most_two_requests_to_one_host_at_the_same_time() -> None:
-    running, most = 0, 0
-
-    async def work() -> None:
-        nonlocal running, most
-        politeness = Politeness(spacing=0)
-
-        async def one() -> None:
-            nonlocal running, most
-            async with politeness.turn("a", "a"):
-                running += 1
-                most = max(most, running)
-                await asyncio.sleep(0.01)
-                running -= 1
-
-        await asyncio.gather(*(one() for _ in range(6)))
-
-    asyncio.run(work())
-    assert most == 2
+def test_hours_that_a_feed_skips_are_skipped() -> None:
+    assert wait(pace=Pace(skip_hours=(12, 13))) == timedelta(hours=2)
+    assert wait(pace=Pace(skip_hours=(13, 14))) == timedelta(minutes=14)
+    assert wait(failures=1, pace=Pace(skip_hours=(12,))) == timedelta(hours=1)
 
 
-def test_a_short_rest_is_waited_for() -> None:
-    async def work() -> float:
-        politeness = Politeness(spacing=0)
-        politeness.rest("a", timedelta(seconds=0.1), 503)
-        began = time.monotonic()
-        async with politeness.turn("a", "a"):
-            return time.monotonic() - began
-
-    assert asyncio.run(work()) >= 0.099
+def test_days_that_a_feed_skips_are_skipped_a_day_at_most() -> None:
+    assert NOW.weekday() == 5
+    assert wait(pace=Pace(skip_days=(5,))) == timedelta(hours=12)
+    assert wait(pace=Pace(skip_days=(5, 6))) == timedelta(minutes=14, days=1)
 
 
-def test_a_long_rest_is_refused_at_once_also_for_those_that_wait() -> None:
-    async def work() -> list[HttpStatusError]:
-        politeness = Politeness(per_host=1, spacing=0)
-        failures = []
-
-        async def one() -> None:
-            try:
-                async with politeness.turn("a", "https://a/"):
-                    await asyncio.sleep(0.01)
-                    politeness.rest("a", timedelta(hours=1), 429)
-            except HttpStatusError as error:
-                failures.append(error)
-
-        await asyncio.gather(*(one() for _ in range(3)))
-        return failures
-
-    failures = asyncio.run(work())
-    assert [error.status for error in failures] == [429, 429]
-    assert "60 min" in failures[0].remedy
-
-
-def test_hosts_that_are_done_are_forgotten() -> None:
-    async def work() -> int:
-        politeness = Politeness(spacing=0)
-        politeness.rest("resting", timedelta(hours=1), 429)
-        for number in range(2500):
-            async with politeness.turn(str(number), ""):
-                pass
-        with pytest.raises(HttpStatusError):
-            async with politeness.turn("resting", ""):
-                pass
-        return len(politeness._hosts)
-
-    assert asyncio.run(work()) <= 1001
+def test_a_feed_that_skips_everything_is_asked_all_the_same() -> None:
+    assert wait(pace=Pace(skip_hours=tuple(range(24)))) == timedelta(minutes=14)
+    assert wait(pace=Pace(skip_days=tuple(range(7)))) == timedelta(minutes=14)

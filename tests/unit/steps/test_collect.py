@@ -188,3 +188,44 @@ def test_a_busy_database_is_the_failure_of_a_source_and_loses_nothing(room: News
     assert report.failures == {"Courier": "db: locked. Try again"}
     assert report.polled == 2
     assert _collect(room).listed == {"new": 1}  # it is still due
+
+
+def test_a_server_that_lies_about_its_etag_is_noticed_within_a_day(room: Newsroom) -> None:
+    room.publish("courier", "a", WALKOUT)
+    room.reader.answers["courier"] = {"etag": '"always"'}
+    _collect(room, "courier")
+    room.later(15)
+    _collect(room, "courier")
+    assert room.reader.validators["courier"] == [None, '"always"']
+    room.publish("courier", "b", SPORT)
+    room.later(24 * 60)
+    report = _collect(room, "courier")
+    assert room.reader.validators["courier"][-1] is None
+    assert "Courier: its ETag stayed the same" in report.problems[0]
+    room.later(15)
+    assert _collect(room, "courier").problems == []
+    assert room.reader.validators["courier"][-1] is None
+
+
+def test_a_source_that_moved_for_good_is_asked_at_its_new_address(room: Newsroom) -> None:
+    new = "https://courier.example/new"
+    room.reader.answers["courier"] = {"moved_to": new}
+    problems = []
+    for _ in range(6):
+        problems += _collect(room, "courier").problems
+        room.later(24 * 60)
+    assert room.reader.addresses["courier"] == [""] * 5 + [new]
+    assert len(problems) == 1
+    assert new in problems[0]
+
+
+def test_a_failing_source_is_spread_by_the_desks_dice(room: Newsroom) -> None:
+    room.reader.faults["courier"] = FetchTimeout("https://courier.example", "no answer")
+    waits = []
+    for dice in (0.0, 1.0):
+        room.desk.dice = lambda dice=dice: dice
+        _collect(room, "courier")
+        state = _state(room, "courier")
+        assert state.next_poll_at is not None
+        waits.append((state.next_poll_at - NOW) / timedelta(minutes=1))
+    assert waits == [30, 75]

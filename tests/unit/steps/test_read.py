@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,7 @@ from monitors.errors import (
     FetchError,
     FetchTimeout,
     HttpStatusError,
+    RobotsRefused,
     RunSkipped,
     StoreBusy,
     TooManyRedirects,
@@ -277,3 +279,32 @@ def test_what_is_called_between_batches_can_end_the_step(room: Newsroom) -> None
         asyncio.run(read(room.desk, report, lost))
     assert calls == [1, 2]
     assert len(room.store.sources.pending(9)) == 1
+
+
+def test_a_page_that_robots_txt_forbids_is_judged_by_title_and_summary(room: Newsroom) -> None:
+    room.publish("courier", "a", title=WALKOUT[0])
+    room.pages.pages[URL] = RobotsRefused(URL, "robots.txt does not allow it", "Say why")
+    assert dict(_read(room).fates) == {"read": 1}
+    article = _article(room)
+    assert (article.text_available, article.unreadable) == (False, "robots.txt")
+    assert room.pages.kept_to_robots == [URL]
+
+
+def test_a_page_whose_robots_txt_cannot_be_read_is_tried_again(room: Newsroom) -> None:
+    room.publish("courier", "a", title=WALKOUT[0])
+    room.pages.pages[URL] = RobotsRefused(URL, "it cannot be read", for_now=True)
+    assert dict(_read(room).fates) == {"waiting": 1}
+    room.pages.pages[URL] = html(*WALKOUT)
+    assert dict(_read(room, collecting=False).fates) == {"read": 1}
+
+
+def test_robots_txt_is_not_asked_where_the_watch_list_says_why(room: Newsroom) -> None:
+    sources = tuple(
+        replace(source, robots_ignored_because="the editor agreed")
+        for source in room.desk.watchlist.sources
+    )
+    room.desk.watchlist = replace(room.desk.watchlist, sources=sources)
+    room.publish("courier", "a", title=WALKOUT[0])
+    room.pages.pages[URL] = html(*WALKOUT)
+    _read(room)
+    assert room.pages.kept_to_robots == []
