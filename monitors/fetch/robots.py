@@ -47,6 +47,7 @@ _REMEMBERED = 1000
 class _Known:
     record: RobotsRecord | None = None
     rules: Protego | None = None
+    why: str = ""
     users: int = 0
     order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -91,7 +92,7 @@ class Robots:
                 return 0.0
             raise RobotsRefused(
                 subject,
-                "the site's robots.txt cannot be read, which counts as a refusal",
+                f"the site's robots.txt cannot be read{known.why}, which counts as a refusal",
                 "It is tried again later",
                 for_now=True,
             )
@@ -122,6 +123,7 @@ class Robots:
             if _is_absence(error):
                 record = RobotsRecord(origin, "", read_at=now, asked_at=now)
             else:
+                known.why = f" ({error.problem})"
                 since = record.failing_since or now
                 record = replace(record, asked_at=now, failing_since=since)
         await self._take(known, record)

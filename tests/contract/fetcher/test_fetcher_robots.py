@@ -7,13 +7,14 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from monitors.clock import FixedClock
 from monitors.errors import FetchTimeout, HttpStatusError, RobotsRefused
 from monitors.fetch.client import HttpFetcher
 from monitors.fetch.hosts import MemoryHosts
-from monitors.fetch.robots import LIMIT
+from monitors.fetch.robots import LIMIT, Robots
 from monitors.model import Page
 from tests.support.webserver import Answer, Seen, WebServer, redirect
 
@@ -198,16 +199,15 @@ def test_whatever_it_holds_the_rest_is_allowed(web: WebServer, rules: bytes) -> 
     assert fetch(web).body == b"x"
 
 
-def test_a_crawl_delay_is_kept_between_pages(web: WebServer) -> None:
-    web.on("/robots.txt", Answer(b"User-agent: *\nCrawl-delay: 0.2\n"))
-    url = web.on("/a", Answer(b"x"))
+@pytest.mark.parametrize(("written", "kept"), [("0.2", 0.2), ("3600", 5.0), ("-1", 0), ("x", 0)])
+def test_a_crawl_delay_is_kept_up_to_five_seconds(written: str, kept: float) -> None:
+    async def ask(address: str) -> bytes:
+        assert address == "https://outlet.example/robots.txt"
+        return f"User-agent: *\nCrawl-delay: {written}\n".encode()
 
-    async def twice(fetcher: HttpFetcher) -> None:
-        await asyncio.gather(*(fetcher.fetch(url, robots=True) for _ in range(2)))
-
-    using(web, twice)
-    first, second = (seen.at for seen in web.seen if seen.path == "/a")
-    assert second - first >= 0.19
+    robots = Robots(MemoryHosts(), FixedClock(NOW))
+    url = httpx.URL("https://outlet.example/a?b=c")
+    assert asyncio.run(robots.check(url, ask)) == kept
 
 
 def test_a_host_that_rests_is_not_asked_for_it_either(web: WebServer) -> None:

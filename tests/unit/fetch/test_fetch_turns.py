@@ -71,8 +71,8 @@ def test_at_most_two_requests_to_one_host_at_the_same_time() -> None:
 def test_a_short_rest_is_waited_for() -> None:
     async def work() -> float:
         ours = turns(spacing=0)
-        await ours.asked_to_wait("a", 503, timedelta(seconds=0.1))
         began = time.monotonic()
+        await ours.asked_to_wait("a", 503, timedelta(seconds=0.1))
         async with ours.turn("a", "a"):
             return time.monotonic() - began
 

@@ -11,11 +11,13 @@ down_revision: str | None = "v0003"
 
 def upgrade() -> None:
     """Create the tables and the column."""
-    op.add_column("sources", sa.Column("web", sa.Text(), nullable=True))
+    op.add_column(
+        "sources", sa.Column("web", sa.Text(), nullable=True, comment="WebMemory as JSON")
+    )
     op.create_table(
         "hosts",
         sa.Column("host", sa.Text(), nullable=False),
-        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False, comment="the day in UTC that used counts"),
         sa.Column("used", sa.Integer(), nullable=False),
         sa.Column("rests_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("status", sa.Integer(), nullable=False),
