@@ -284,7 +284,7 @@ def test_what_is_called_between_batches_can_end_the_step(room: Newsroom) -> None
 def test_a_page_that_robots_txt_forbids_is_judged_by_title_and_summary(room: Newsroom) -> None:
     room.publish("courier", "a", title=WALKOUT[0])
     room.pages.pages[URL] = RobotsRefused(URL, "robots.txt does not allow it", "Say why")
-    assert dict(_read(room).fates) == {"read": 1}
+    assert dict(_read(room).fates) == {"baseline": 1}
     article = _article(room)
     assert (article.text_available, article.unreadable) == (False, "robots.txt")
     assert room.pages.kept_to_robots == [URL]
@@ -295,7 +295,7 @@ def test_a_page_whose_robots_txt_cannot_be_read_is_tried_again(room: Newsroom) -
     room.pages.pages[URL] = RobotsRefused(URL, "it cannot be read", for_now=True)
     assert dict(_read(room).fates) == {"waiting": 1}
     room.pages.pages[URL] = html(*WALKOUT)
-    assert dict(_read(room, collecting=False).fates) == {"read": 1}
+    assert dict(_read(room, collecting=False).fates) == {"baseline": 1}
 
 
 def test_robots_txt_is_not_asked_where_the_watch_list_says_why(room: Newsroom) -> None:
