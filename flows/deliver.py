@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from prefect import flow, get_run_logger
@@ -30,7 +31,7 @@ async def deliver() -> State[Any]:
 async def _deliver() -> str:
     async with open_desk(load_settings()) as desk:
         report = pipeline.new_report(desk)
-        await asyncio.to_thread(tell, desk, report)
+        await asyncio.to_thread(partial(tell, whole=False), desk, report)
         for line in report.problems:
             get_run_logger().warning(line)
         return ", ".join(f"{count} {outcome}" for outcome, count in report.delivered.items())

@@ -162,7 +162,7 @@ async def _work(shift: Shift, only: tuple[str, ...], dry: bool) -> None:
         await decide(shift)
         shift.renew()
     assert shift.bench is not None  # noqa: S101
-    await asyncio.to_thread(pipeline.end_baseline, shift.desk, shift.bench, shift.report)
+    await asyncio.to_thread(pipeline.conclude, shift.desk, shift.bench, shift.report)
     await asyncio.to_thread(notify_operators, shift.desk, shift.report)
     if not dry:
         await tell(shift)

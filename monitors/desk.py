@@ -31,6 +31,7 @@ class Desk:
     :param wall: real time, for the lease; ``clock`` may be set to another day
     :param message_spacing: seconds between two messages to one channel
     :param on_unknown: what is done where nobody can tell whether a message was sent
+    :param away: Tidings was away for long: what this run finds is told as one digest
     """
 
     watchlist: Watchlist
@@ -48,6 +49,7 @@ class Desk:
     message_spacing: float = 1.0
     on_unknown: OnUnknown = "resend"
     dice: Callable[[], float] = random.random
+    away: bool = False
     wall: Clock = field(default_factory=SystemClock)
     profiles: dict[str, TopicProfile] = field(default_factory=dict)
     """filled by the understand step, once for each topic definition"""

@@ -31,6 +31,7 @@ from monitors.runs import RunReport
 from monitors.steps.collect import collect
 from monitors.steps.decide import Bench, decide, finish_baseline, open_bench
 from monitors.steps.notify_operators import notify_operators
+from monitors.steps.ration import ration
 from monitors.steps.read import read
 from monitors.steps.tell import tell
 from monitors.steps.understand import understand
@@ -119,6 +120,12 @@ def judge_waiting(desk: Desk, report: RunReport) -> None:
         with timed(report, "decide"):
             decide(desk, bench, readings, report)
         keep_lease(desk, report)
+    conclude(desk, bench, report)
+
+
+def conclude(desk: Desk, bench: Bench, report: RunReport) -> None:
+    """What is done once all articles are decided: budgets are applied, baselines end."""
+    ration(desk, report)
     end_baseline(desk, bench, report)
 
 

@@ -9,26 +9,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from babel import Locale
 
+from monitors.alerts.compose_digest import (
+    BODY_CHARACTERS,
+    body_lines,
+    section_blocks,
+    section_lines,
+)
 from monitors.alerts.escape import clean, escape, host_of, length, safe_url
+from monitors.alerts.parts import (
+    HEADLINE,
+    Block,
+    bold,
+    bullets,
+    context,
+    label,
+    mention,
+    plain,
+    section,
+    text,
+)
 from monitors.model import POSSIBLE_REPEAT, Alert, AlertKind, Delivery, Message, SourceRef, Stage
 
-_HEADLINE = 145
 _TOPIC = 75
 _QUOTE = 1200
 _NOVELTY = 500
 _AGAINST = 300
 _NAME = 60
-_LINE = 400
-_BODY_CHARACTERS = 6000
 _MAX_TOPICS = 6
 _MAX_SOURCES = 6
+_MAX_MENTIONS = 5
 _LANGUAGES: Mapping[str, str] = Locale("en").languages
-
-Block = dict[str, Any]
 
 
 def compose(delivery: Delivery) -> Message:
@@ -41,13 +54,13 @@ def compose(delivery: Delivery) -> Message:
     lines = alert.kind in (AlertKind.DIGEST, AlertKind.NOTICE)
     repeat = (delivery.error or "").startswith(POSSIBLE_REPEAT)
     blocks = _listing(alert, repeat) if lines else _story(alert, repeat)
-    text = _full_text(alert, repeat) if delivery.plain else _short_text(alert)
+    fallback = _full_text(alert, repeat) if delivery.plain else _short_text(alert)
     edit = alert.kind is AlertKind.EDIT
     reply = delivery.thread_ts if alert.kind is AlertKind.STEP else None
     return Message(
         alert_key=alert.key,
         channel=(delivery.channel_id if edit else None) or alert.channel,
-        text=text,
+        text=fallback,
         blocks=() if delivery.plain else tuple(blocks),
         thread_ts=reply,
         broadcast=reply is not None,
@@ -63,56 +76,50 @@ def language_name(code: str) -> str:
 
 
 def _story(alert: Alert, repeat: bool) -> list[Block]:
-    label = "New step" if alert.kind is AlertKind.STEP else "New story"
+    kind = "New step" if alert.kind is AlertKind.STEP else "New story"
     short = alert.kind is AlertKind.STEP
     blocks = [
-        _context(_label(f"*{label}*"), *(_plain(name) for name in _topics(alert))),
-        {"type": "header", "text": _plain(clean(alert.headline, _HEADLINE) or "(no headline)")},
+        context(bold(kind), *(plain(name) for name in _topics(alert))),
+        {"type": "header", "text": plain(clean(alert.headline, HEADLINE) or "(no headline)")},
     ]
     if repeat:
         blocks.append(_repeat_note())
     quote = clean(alert.quote, _QUOTE // 2 if short else _QUOTE)
-    body: list[Block] = []
+    body = _mentioned(alert)
     if quote:
-        body.append({"type": "rich_text_quote", "elements": [_text(quote)]})
+        body.append({"type": "rich_text_quote", "elements": [text(quote)]})
     lines = [*(_credit_line(alert) if quote else []), *_changes(alert)]
     if lines:
-        body.append(_section(_broken(lines)))
+        body.append(section(_broken(lines)))
     if body:
         blocks.append({"type": "rich_text", "elements": body})
-    blocks.append(_context(*_facts(alert)))
+    blocks.append(context(*_facts(alert)))
     footer = _footer(alert)
     if footer:
-        blocks.append({"type": "rich_text", "elements": [_section(footer)]})
+        blocks.append({"type": "rich_text", "elements": [section(footer)]})
     return blocks
+
+
+def _mentioned(alert: Alert) -> list[Block]:
+    """Whom the watch list wants to be mentioned; never anybody that an article names."""
+    elements: list[Block] = []
+    for who in alert.mentions[:_MAX_MENTIONS]:
+        elements += [text(" "), mention(who)] if elements else [mention(who)]
+    return [section(elements)] if elements and alert.kind is not AlertKind.EDIT else []
 
 
 def _listing(alert: Alert, repeat: bool) -> list[Block]:
-    label = "*Digest*" if alert.kind is AlertKind.DIGEST else "*For the operators*"
+    kind = (alert.label or "Digest") if alert.kind is AlertKind.DIGEST else "For the operators"
     blocks = [
-        _context(_label(label), *(_plain(name) for name in _topics(alert))),
-        {"type": "header", "text": _plain(clean(alert.headline, _HEADLINE) or "(no headline)")},
+        context(bold(clean(kind, _TOPIC)), *(plain(name) for name in _topics(alert))),
+        {"type": "header", "text": plain(clean(alert.headline, HEADLINE) or "(no headline)")},
     ]
     if repeat:
         blocks.append(_repeat_note())
-    items = [_section([_text(line)]) for line in _body_lines(alert)]
+    items = [section([text(line)]) for line in body_lines(alert)]
     if items:
-        bullets = {"type": "rich_text_list", "style": "bullet", "elements": items}
-        blocks.append({"type": "rich_text", "elements": [bullets]})
-    return blocks
-
-
-def _body_lines(alert: Alert) -> list[str]:
-    kept: list[str] = []
-    room = _BODY_CHARACTERS
-    lines = [line for line in (clean(line, _LINE) for line in alert.body) if line]
-    for index, line in enumerate(lines):
-        room -= length(line)
-        if room < 0:
-            kept.append(f"… and {len(lines) - index} more: run tidings alerts to see them")
-            break
-        kept.append(line)
-    return kept
+        blocks.append({"type": "rich_text", "elements": [bullets(items)]})
+    return blocks + section_blocks(alert)
 
 
 def _topics(alert: Alert) -> list[str]:
@@ -124,7 +131,7 @@ def _topics(alert: Alert) -> list[str]:
 
 def _credit_line(alert: Alert) -> list[list[Block]]:
     credit = _credit(alert)
-    return [[_text(f"— {credit}", italic=True)]] if credit else []
+    return [[text(f"— {credit}", italic=True)]] if credit else []
 
 
 def _credit(alert: Alert) -> str:
@@ -145,14 +152,14 @@ def _origin(alert: Alert) -> SourceRef | None:
 
 def _changes(alert: Alert) -> list[list[Block]]:
     pairs = [("New: ", clean(alert.novelty, _NOVELTY)), ("Until now: ", _until_now(alert))]
-    return [[_text(label, bold=True), _text(text)] for label, text in pairs if text]
+    return [[text(name, bold=True), text(what)] for name, what in pairs if what]
 
 
 def _broken(lines: list[list[Block]]) -> list[Block]:
     """Lines as one section: Slack does not promise to break between two of them."""
     elements: list[Block] = []
     for line in lines:
-        elements += [_text("\n"), *line] if elements else line
+        elements += [text("\n"), *line] if elements else line
     return elements
 
 
@@ -163,11 +170,11 @@ def _until_now(alert: Alert) -> str:
 def _facts(alert: Alert) -> list[Block]:
     facts = []
     if alert.stage is not Stage.NONE:
-        facts.append(_label(f"*Stage:* {alert.stage.value}"))
+        facts.append(label(f"*Stage:* {alert.stage.value}"))
     sources = sources_line(alert.sources)
     if sources:
-        facts.append(_plain(sources))
-    facts.append(_label(_times(alert)))
+        facts.append(plain(sources))
+    facts.append(label(_times(alert)))
     return facts
 
 
@@ -204,8 +211,8 @@ def _footer(alert: Alert) -> list[Block]:
     if url:
         footer.append({"type": "link", "url": url, "text": f"Read it at {host_of(url)[:100]}"})
     if alert.article_id:
-        footer.append(_text("  ·  Why? " if footer else "Why? "))
-        footer.append(_text(_explain(alert), code=True))
+        footer.append(text("  ·  Why? " if footer else "Why? "))
+        footer.append(text(_explain(alert), code=True))
     return footer
 
 
@@ -214,13 +221,13 @@ def _explain(alert: Alert) -> str:
 
 
 def _repeat_note() -> Block:
-    return _context(_label("_Possible repeat: Slack did not say whether this was sent before._"))
+    return context(label("_Possible repeat: Slack did not say whether this was sent before._"))
 
 
 def _short_text(alert: Alert) -> str:
     """What a notification shows. Escaped, since Slack parses it."""
     topics = ", ".join(_topics(alert))
-    headline = clean(alert.headline, _HEADLINE) or "(no headline)"
+    headline = clean(alert.headline, HEADLINE) or "(no headline)"
     step = "new step: " if alert.kind is AlertKind.STEP else ""
     return escape(f"{topics}: {step}{headline}" if topics else f"{step}{headline}")
 
@@ -236,35 +243,15 @@ def _full_text(alert: Alert, repeat: bool) -> str:
         f"— {credit}" if quote and credit else "",
         f"New: {novelty}" if novelty else "",
         f"Until now: {against}" if against else "",
-        *_body_lines(alert),
+        *body_lines(alert),
+        *section_lines(alert),
         f"{stage}{sources_line(alert.sources)}",
         _times(alert),
         safe_url(alert.url) or "",
         f"Why? {_explain(alert)}" if alert.article_id else "",
     ]
-    text = _short_text(alert)
+    whole = _short_text(alert)
     for line in (escape(line) for line in lines if line):
-        if length(text) + length(line) + 1 <= _BODY_CHARACTERS + 1500:
-            text += "\n" + line
-    return text
-
-
-def _context(*elements: Block) -> Block:
-    return {"type": "context", "elements": list(elements)}
-
-
-def _label(text: str) -> Block:
-    """Our own words only: Slack parses this one."""
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def _text(text: str, **style: bool) -> Block:
-    return {"type": "text", "text": text} | ({"style": style} if style else {})
-
-
-def _section(elements: list[Block]) -> Block:
-    return {"type": "rich_text_section", "elements": elements}
+        if length(whole) + length(line) + 1 <= BODY_CHARACTERS + 1500:
+            whole += "\n" + line
+    return whole

@@ -1,4 +1,4 @@
-"""From verdicts to alerts: what is told, where, in which thread, and not before when.
+"""From verdicts to alerts: what is told, where, in which thread, and whether it is held.
 
 Pure. One message serves every topic of a channel that an article alerts on; the thread is
 the story of the first of them.
@@ -7,14 +7,25 @@ the story of the first of them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
+from monitors.alerts.timing import hold_of
 from monitors.decide.judge import Judgement
 from monitors.decide.reading import Reading
-from monitors.model import Alert, AlertKind, Reason, SourceRef, Stage, Topic, Verdict
+from monitors.model import (
+    ACTS,
+    Alert,
+    AlertKind,
+    Channel,
+    Hold,
+    Reason,
+    SourceRef,
+    Stage,
+    Topic,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +36,38 @@ class Ruling:
     judgement: Judgement
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An alert, and why it is held instead of sent."""
+
+    alert: Alert
+    hold: Hold | None = None
+
+
 def draft(
-    reading: Reading, rulings: Sequence[Ruling], opened: frozenset[str], now: datetime
-) -> tuple[tuple[Alert, datetime], ...]:
-    """The alerts that one article's verdicts call for, each with its earliest sending time.
+    reading: Reading,
+    rulings: Sequence[Ruling],
+    opened: frozenset[str],
+    now: datetime,
+    channels: Callable[[str], Channel] = Channel,
+    *,
+    away: bool = False,
+) -> tuple[Draft, ...]:
+    """The alerts that one article's verdicts call for, one a channel.
 
     :param opened: stories that have a thread already; a new step in one of them is a reply
+    :param channels: what holds for a channel, by its name
+    :param away: Tidings was away for long: everything is held for one digest
     """
     alerting = [r for r in rulings if r.judgement.decision.verdict is Verdict.ALERT]
-    channels = sorted({ruling.topic.channel for ruling in alerting})
     drafted = []
-    for channel in channels:
-        here = [ruling for ruling in alerting if ruling.topic.channel == channel]
+    for name in sorted({ruling.topic.channel for ruling in alerting}):
+        here = [ruling for ruling in alerting if ruling.topic.channel == name]
         # A step of a known story leads: its thread is where readers look.
         here.sort(key=lambda r: r.judgement.decision.story_id not in opened)
-        drafted.append((_alert(reading, channel, here, opened, now), _earliest(here, now)))
+        alert = _alert(reading, name, here, opened, now)
+        topics = [ruling.topic for ruling in here]
+        drafted.append(Draft(alert, hold_of(alert, topics, channels(name), now, away=away)))
     return tuple(drafted)
 
 
@@ -63,6 +91,7 @@ def edited(
         created_at=now,
         sources=parent.sources if known else (*parent.sources, ref),
         stage=stage,
+        mentions=(),
     )
 
 
@@ -116,6 +145,8 @@ def _alert(
         stage=reading.facts.stage,
         sources=(source_ref(reading, independent=True),),
         published=article.published,
+        significance=max(r.judgement.decision.scores.get("significance", 0.0) for r in rulings),
+        mentions=_mentions(rulings, reading.facts.stage),
     )
 
 
@@ -127,33 +158,11 @@ def _novelty(judgement: Judgement) -> str:
     return "nothing told before on this topic reports it"
 
 
-def _earliest(rulings: Iterable[Ruling], now: datetime) -> datetime:
-    """Not inside the quiet hours of every topic that it serves."""
-    return min(quiet_until(ruling.topic, now) for ruling in rulings)
-
-
-def quiet_until(topic: Topic, now: datetime) -> datetime:
-    """``now``, or the end of the topic's quiet hours when they are on."""
-    quiet = topic.quiet_hours
-    if quiet is None:
-        return now
-    zone = ZoneInfo(topic.timezone)
-    local = now.astimezone(zone)
-    clock = local.time()
-    over_midnight = quiet.start > quiet.end
-    inside = (
-        clock >= quiet.start or clock < quiet.end
-        if over_midnight
-        else quiet.start <= clock < quiet.end
-    )
-    if not inside:
-        return now
-    day = local.date()
-    if over_midnight and clock >= quiet.start:
-        day += timedelta(days=1)
-    # Built from wall time, so that a clock change during the night ends it when it should.
-    end = datetime.combine(day, quiet.end, tzinfo=zone)
-    return end.astimezone(now.tzinfo)
+def _mentions(rulings: Iterable[Ruling], stage: Stage) -> tuple[str, ...]:
+    """Whom the topics ask to be mentioned: only on a decision or an act."""
+    if stage not in ACTS:
+        return ()
+    return tuple(dict.fromkeys(who for ruling in rulings for who in ruling.topic.mention))
 
 
 def _key(*parts: str) -> str:

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitors.alerts.chart import draw
 from monitors.alerts.compose import compose
 from monitors.alerts.delivered import DeliveryReport, OnUnknown, reason_of, subject_of
 from monitors.alerts.doubt import Doubts
@@ -27,7 +28,13 @@ from monitors.alerts.notify.slack_errors import ACCOUNT_CODES, BLOCK_CODES, THRE
 from monitors.alerts.pacing import Pace
 from monitors.alerts.rules import OUR_BLOCKS, OUR_CHARACTERS, problems
 from monitors.clock import Clock
-from monitors.errors import DeliveryDeferred, DeliveryRefused, DeliveryUnknown, StoreError
+from monitors.errors import (
+    DeliveryDeferred,
+    DeliveryError,
+    DeliveryRefused,
+    DeliveryUnknown,
+    StoreError,
+)
 from monitors.logs import unforeseen
 from monitors.model import POSSIBLE_REPEAT, AlertKind, Delivery, Message, Receipt
 from monitors.ports import Notifier, Outbox
@@ -165,6 +172,7 @@ class _Sender:
             self._strikes = 0
             self._outbox.sent(delivery.id, receipt, self._clock.now())
             self.report.sent += 1
+            self._illustrate(delivery, receipt)
         finally:
             self.pace.posted(delivery.alert.channel)
 
@@ -172,6 +180,21 @@ class _Sender:
         """Whether the lease lasts long enough to hear the answer; else history will tell."""
         until = delivery.lease_until
         return until is None or self._clock.now() + MARGIN < until
+
+    def _illustrate(self, delivery: Delivery, receipt: Receipt) -> None:
+        """The chart of a digest, once: a digest without one is whole all the same."""
+        if not delivery.alert.activity:
+            return
+        try:
+            picture = draw(delivery.alert.activity)
+            if picture is not None:
+                self._notifier.illustrate(receipt, picture)
+        except DeliveryError as error:
+            self.report.fail(f"the digest was sent without its chart: {error}")
+        except Exception as error:
+            unforeseen(_log, f"the chart of {subject_of(delivery)}", error)
+            name = type(error).__name__
+            self.report.fail(f"the digest was sent without its chart ({name})")
 
     def _strike(self, counts: bool) -> None:
         """Stop knocking where nobody answers: the rest of the alerts stay as they are."""

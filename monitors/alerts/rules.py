@@ -1,7 +1,7 @@
 """Slack's rules for the blocks that we use, checked before Slack does.
 
 Stricter than Slack in one point: unescaped ``<!``, ``<@`` and ``<#`` in a field that
-Slack parses is refused, since nothing of ours ever pings anybody.
+Slack parses is refused. Whom the watch list mentions stands in elements of their own.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ _BLOCK_ID = 255
 _URL = 3_000
 _PING = re.compile(r"<[!@#]")
 _STYLES = frozenset({"bold", "italic", "strike", "code"})
+_MENTIONS = {
+    "broadcast": ("range", re.compile("here|channel|everyone")),
+    "user": ("user_id", re.compile("[UW][A-Z0-9]{7,}")),
+    "usergroup": ("usergroup_id", re.compile("S[A-Z0-9]{7,}")),
+}
 _KEYS = {
     "header": {"type", "block_id", "text"},
     "section": {"type", "block_id", "text", "fields"},
@@ -175,6 +180,10 @@ def _inline(where: str, elements: object) -> Problems:
                 yield f"{place}/url", "must be an http or https address"
             if "text" in item:
                 yield from _string(f"{place}/text", item["text"], MAX_CHARACTERS)
+        elif kind in _MENTIONS:
+            key, pattern = _MENTIONS[kind]
+            if not pattern.fullmatch(str(item.get(key, ""))):
+                yield f"{place}/{key}", f"must match {pattern.pattern}"
         else:
             yield f"{place}/type", f"unsupported type: {kind!r:.40}"
         style = item.get("style", {})

@@ -169,7 +169,9 @@ def alerts(
 
 def outbox(
     limit: output.Limit = 20,
-    state: Annotated[str, typer.Option(help="pending, sending, sent, unknown or dead.")] = "",
+    state: Annotated[
+        str, typer.Option(help="pending, sending, sent, unknown, dead, held or digested.")
+    ] = "",
     requeue: Annotated[
         list[int] | None, typer.Option(help="Send this dead message (number) again.")
     ] = None,
@@ -203,6 +205,7 @@ def outbox(
                 "attempts": row.attempts,
                 "not_before": row.not_before,
                 "error": row.error,
+                "hold": row.hold.value if row.hold else None,
             }
             for row in rows
         ]
@@ -221,7 +224,7 @@ def outbox(
                 row.alert.headline,
                 row.attempts,
                 _due(row.not_before, row.state.value),
-                row.error or "",
+                row.error or (row.hold.value if row.hold else ""),
             )
             for row in rows
         ],

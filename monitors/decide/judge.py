@@ -2,11 +2,14 @@
 
 ::
 
-    excluded word ─► match ─► known development? ─► significant? ─► budget ─► alert
-         │             │              │                  │             │
-     EXCLUDED   OFF_TOPIC /    CORROBORATION /   NOT_SIGNIFICANT   OVER_BUDGET
-                NEAR_MISS /    REPEAT / RECAP       (digest)         (digest)
+    excluded word ─► match ─► known development? ─► significant? ─► alert
+         │             │              │                  │
+     EXCLUDED   OFF_TOPIC /    CORROBORATION /   NOT_SIGNIFICANT
+                NEAR_MISS /    REPEAT / RECAP       (digest)
                 OPPOSITE
+
+Whether the alert budget lets it through is decided when a run knows all that it found: see
+:mod:`monitors.decide.ration`.
 """
 
 from __future__ import annotations
@@ -46,13 +49,11 @@ class Circumstances:
 
     :param now: the clock of the run
     :param baseline: nothing alerts yet: the topic or the article's source is new
-    :param budget_left: whether the topic's alert budget allows one more
     :param muted: stories that a reader has muted
     """
 
     now: datetime
     baseline: bool = False
-    budget_left: bool = True
     muted: Collection[str] = ()
 
 
@@ -219,8 +220,6 @@ def _weigh(
             f"confidence {confidence:.2f} is below the line of {line:.2f}: "
             f"match {fit.score:.2f}, novelty {novelty:.2f}, significance {weight:.2f}"
         )
-    elif not around.budget_left:
-        verdict, reason, why = Verdict.DIGEST, Reason.OVER_BUDGET, "the topic's budget is used up"
     elif earlier:
         why = f"held back before; independent sources that report it: {independent}"
     elif base.reason is Reason.NEW_STEP:

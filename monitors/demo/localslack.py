@@ -102,6 +102,7 @@ class LocalSlack:
         self._script = _Script()
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", port), self)
+        self.workspace.base_url = self.url
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
     @property
@@ -199,11 +200,16 @@ class _Handler(BaseHTTPRequestHandler):
         elif parts.path == "/":
             page = render(self.server.slack.workspace)
             self._reply(200, page.encode(), "text/html; charset=utf-8", _PAGE_HEADERS)
+        elif parts.path.startswith("/files/"):
+            self._picture(parts.path.removeprefix("/files/"))
         else:
             self._reply(404, b"not found", "text/plain")
 
     def do_POST(self) -> None:
         size = int(self.headers.get("Content-Length") or 0)
+        if self.path.startswith("/upload/") and size <= _BODY_LIMIT:
+            self._upload(self.path.removeprefix("/upload/"), self.rfile.read(size))
+            return
         if not urlsplit(self.path).path.startswith("/api/") or size > _BODY_LIMIT:
             self._reply(404, b"not found", "text/plain")
             return
@@ -219,6 +225,24 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             body = dict(parse_qsl(raw, keep_blank_values=True))
         self._api(urlsplit(self.path).path, body)
+
+    def _upload(self, file_id: str, content: bytes) -> None:
+        slack = self.server.slack
+        slack.requests.append(Request("upload", {"file": file_id, "length": len(content)}, {}))
+        failure = slack._failure("upload")
+        if failure is not None:
+            self._fail(failure)
+        elif slack.workspace.receive(file_id, content):
+            self._reply(200, b"OK - upload accepted", "text/plain")
+        else:
+            self._reply(400, b"no such upload", "text/plain")
+
+    def _picture(self, file_id: str) -> None:
+        content = (self.server.slack.workspace.files.get(file_id) or {}).get("content")
+        if content is None:
+            self._reply(404, b"not found", "text/plain")
+        else:
+            self._reply(200, content, "image/png", {"X-Content-Type-Options": "nosniff"})
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """The terminal belongs to whoever started us."""
@@ -303,7 +327,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 _PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }

@@ -11,6 +11,7 @@ from typing import Any
 from monitors.alerts.escape import unescape
 from monitors.demo.localslack_workspace import Workspace
 
+_MENTIONS = {"broadcast": "range", "user": "user_id", "usergroup": "usergroup_id"}
 _STYLE = """
 body{margin:0;font:15px/1.46 Lato,system-ui,sans-serif;color:#1d1c1d;display:flex;min-height:100vh}
 nav{background:#3f0e40;color:#cfc3cf;padding:20px 16px;width:200px;flex:none}
@@ -25,7 +26,10 @@ blockquote{border-left:4px solid #ddd;margin:4px 0;padding:0 0 0 12px}
 code{background:#f6f6f6;border:1px solid #ddd;border-radius:3px;color:#c01343;padding:0 3px}
 .thread{border-left:2px solid #ddd;margin:0 0 8px 18px;padding-left:26px}
 .also{color:#616061;font-size:12.5px}p{margin:2px 0;white-space:pre-wrap}ul{margin:2px 0}
-pre{white-space:pre-wrap;font:inherit}
+pre{white-space:pre-wrap;font:inherit}pre.code{background:#f6f6f6;border:1px solid #ddd;
+border-radius:4px;padding:8px;font:12px/1.5 ui-monospace,monospace}
+.at{background:#fdf5d8;color:#1264a3}img.file{max-width:520px;border:1px solid #ddd;
+border-radius:8px}
 """
 
 
@@ -72,6 +76,7 @@ def _message(message: Mapping[str, Any]) -> str:
     )
     edited = ' <span class="edited">(edited)</span>' if "edited" in message else ""
     blocks = message.get("blocks")
+    pictures = "".join(_picture(file) for file in message.get("files", ()))
     body = (
         "".join(_block(block) for block in blocks)
         if blocks
@@ -79,7 +84,14 @@ def _message(message: Mapping[str, Any]) -> str:
     )
     return (
         f'<article><i>T</i><div>{also}<b class="who">Tidings</b> '
-        f"<time>{moment:%d %b %Y %H:%M} UTC</time>{body}{edited}</div></article>"
+        f"<time>{moment:%d %b %Y %H:%M} UTC</time>{body}{pictures}{edited}</div></article>"
+    )
+
+
+def _picture(file: Mapping[str, Any]) -> str:
+    return (
+        f'<p class="ctx">{escape(str(file.get("title", "")))}</p><img class="file" '
+        f'src="/files/{escape(str(file["id"]))}" alt="{escape(str(file.get("alt_txt", "")))}">'
     )
 
 
@@ -114,12 +126,20 @@ def _rich(element: Mapping[str, Any]) -> str:
     inner = _inline(element["elements"])
     if kind == "rich_text_quote":
         return f"<blockquote>{inner}</blockquote>"
-    return f"<pre>{inner}</pre>" if kind == "rich_text_preformatted" else f"<p>{inner}</p>"
+    return (
+        f'<pre class="code">{inner}</pre>'
+        if kind == "rich_text_preformatted"
+        else f"<p>{inner}</p>"
+    )
 
 
 def _inline(elements: Sequence[Mapping[str, Any]]) -> str:
     parts = []
     for element in elements:
+        if element["type"] in _MENTIONS:
+            who = escape(str(element[_MENTIONS[element["type"]]]))
+            parts.append(f'<span class="at">@{who}</span>')
+            continue
         shown = escape(element.get("text") or element.get("url", ""))
         style = element.get("style", {})
         for name, tag in (("bold", "b"), ("italic", "em"), ("strike", "s"), ("code", "code")):

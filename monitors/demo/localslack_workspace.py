@@ -57,6 +57,8 @@ class Workspace:
         self.rate_limit = rate_limit
         self.channels: dict[str, str] = {}
         self.messages: list[dict[str, Any]] = []
+        self.files: dict[str, dict[str, Any]] = {}
+        self.base_url = "http://localhost/"
         self._clock = clock
         self._monotonic = monotonic
         self._last_post: dict[str, float] = {}
@@ -88,6 +90,8 @@ class Workspace:
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.list": self._list,
+            "files.getUploadURLExternal": self._upload_url,
+            "files.completeUploadExternal": self._complete,
         }.get(method)
         if call is None:
             raise SlackFault("unknown_method")
@@ -189,6 +193,69 @@ class Workspace:
             "channels": every[start : start + limit],
             "response_metadata": _next(start + limit, len(every)),
         }
+
+    # --- files --------------------------------------------------------------------------
+
+    def _upload_url(self, body: Mapping[str, Any]) -> Answer:
+        name, size = str(body.get("filename") or ""), int(_number(body.get("length"), 0))
+        if not name or size <= 0:
+            raise SlackFault("invalid_arguments")
+        file_id = f"F0LOCAL{len(self.files) + 1:04d}"
+        self.files[file_id] = {
+            "id": file_id,
+            "name": name,
+            "size": size,
+            "alt_txt": str(body.get("alt_txt") or ""),
+            "content": None,
+        }
+        return {"upload_url": f"{self.base_url}upload/{file_id}", "file_id": file_id}
+
+    def receive(self, file_id: str, content: bytes) -> bool:
+        """Take the bytes of an upload; whether they are those that were announced."""
+        with self._lock:
+            file = self.files.get(file_id)
+            if file is None or file["size"] != len(content):
+                return False
+            file["content"] = content
+            return True
+
+    def _complete(self, body: Mapping[str, Any]) -> Answer:
+        wanted = _parsed(body.get("files"), "invalid_arguments")
+        if not isinstance(wanted, list) or not wanted:
+            raise SlackFault("invalid_arguments")
+        for each in wanted:
+            file = self.files.get(str(each.get("id")))
+            if file is None or file["content"] is None:
+                raise SlackFault("file_not_found")
+            file["title"] = str(each.get("title") or file["name"])
+        shown = [
+            {key: value for key, value in self.files[str(each["id"])].items() if key != "content"}
+            for each in wanted
+        ]
+        if body.get("channel_id"):
+            self._share(body, shown)
+        return {"files": shown}
+
+    def _share(self, body: Mapping[str, Any], files: list[dict[str, Any]]) -> None:
+        """Slack posts the files as a message of their own."""
+        channel_id = str(body["channel_id"])
+        if channel_id not in self.channels.values():
+            raise SlackFault("channel_not_found")
+        thread_ts = str(body.get("thread_ts") or "")
+        parent = self._message(channel_id, thread_ts) if thread_ts else None
+        message: dict[str, Any] = {
+            "type": "message",
+            "channel": channel_id,
+            "user": BOT_USER,
+            "ts": self._stamp(),
+            "text": str(body.get("initial_comment") or ""),
+            "files": files,
+        }
+        if parent is not None:
+            message["thread_ts"] = parent["thread_ts"] = parent["ts"]
+            parent["reply_count"] = parent.get("reply_count", 0) + 1
+            parent["latest_reply"] = message["ts"]
+        self.messages.append(message)
 
     # --- parts --------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from monitors.model import (
     Entry,
     Message,
     Page,
+    Picture,
     Poll,
     PollState,
     Receipt,
@@ -193,3 +194,5 @@ class _Silence:
 
     def find(self, channel, alert_key, since):  # type: ignore[no-untyped-def]
         return None
+
+    def illustrate(self, receipt: Receipt, picture: Picture) -> None: ...

@@ -11,25 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitors.model.reading import Passage
+from monitors.model.stages import Stage
 
 Vector = NDArray[np.float32]
 """One text: shape (d,), unit length. Many texts: shape (n, d), unit rows."""
-
-
-class Stage(StrEnum):
-    """How far a matter has got. Ordered loosely; ``REVERSED`` ends it."""
-
-    NONE = "none"
-    SPECULATED = "speculated"
-    RUMOURED = "rumoured"
-    PLANNED = "planned"
-    ANNOUNCED = "announced"
-    AGREED = "agreed"
-    SIGNED = "signed"
-    IN_FORCE = "in force"
-    HELD = "held"
-    DENIED = "denied"
-    REVERSED = "reversed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from monitors.model.deciding import Stage
+from monitors.model.stages import Stage
 from monitors.model.watch import Tier
 
 
@@ -24,6 +24,58 @@ class AlertKind(StrEnum):
     DIGEST = "digest"
     NOTICE = "notice"
     """for the operators"""
+
+
+class Hold(StrEnum):
+    """Why an alert in the outbox is not sent by itself. Closed: stored and shown."""
+
+    WEIGHED = "being weighed"
+    """the run that stored it has not yet picked what the budget lets through"""
+    BUDGET = "over budget"
+    QUIET = "quiet hours"
+    CATCH_UP = "after a pause"
+    """found after Tidings was away for long; told as one digest"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a digest.
+
+    :param text: from the net or ours; it is made harmless when it is shown
+    :param note: what is said of it, in smaller words
+    :param article_id: with ``topic_id``: what ``tidings explain`` and labels are about
+    """
+
+    text: str
+    note: str = ""
+    url: str = ""
+    article_id: str = ""
+    topic_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a digest: a title of ours, lines, and how many more there are."""
+
+    title: str
+    lines: tuple[Line, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """How busy a topic was, a day each, for the chart of a digest.
+
+    :param last: the last day, in the channel's time zone
+    :param told: messages a day, oldest first
+    :param matched: articles a day that fitted the topic, told or not; as many days
+    """
+
+    topic_id: str
+    name: str
+    last: date
+    told: tuple[int, ...]
+    matched: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +99,12 @@ class Alert:
     :param quote: the passage that the decision rests on
     :param novelty: what is new, in words
     :param against: headline of the nearest thing told before, or empty
-    :param body: for digests and notices: the lines
+    :param body: for notices: the lines
+    :param significance: what decides who comes first where a budget does not let all through
+    :param mentions: who is mentioned: ``here``, ``channel``, or ids of users and user groups
+    :param label: for digests: which one it is, in words of ours
+    :param sections: for digests: their parts
+    :param activity: for digests: what the chart shows
     """
 
     key: str
@@ -70,6 +127,11 @@ class Alert:
     sources: tuple[SourceRef, ...] = ()
     published: datetime | None = None
     body: tuple[str, ...] = ()
+    significance: float = 0.0
+    mentions: tuple[str, ...] = ()
+    label: str = ""
+    sections: tuple[Section, ...] = ()
+    activity: tuple[Activity, ...] = ()
 
 
 class DeliveryState(StrEnum):
@@ -80,6 +142,8 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     UNKNOWN = "unknown"
     DEAD = "dead"
+    HELD = "held"
+    DIGESTED = "digested"
 
 
 POSSIBLE_REPEAT = "possible repeat"
@@ -96,6 +160,7 @@ class Delivery:
     :param ts: the receiver's id of the sent message
     :param plain: send without blocks, since the blocks were refused once
     :param waits_for: id of the thread's first message, while that is not sent yet
+    :param hold: why it was held, also after it was let through or went into a digest
     """
 
     id: int
@@ -113,6 +178,7 @@ class Delivery:
     plain: bool = False
     waits_for: int | None = None
     sent_at: datetime | None = None
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +204,16 @@ class Receipt:
 
     channel_id: str
     ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image that belongs to a message.
+
+    :param alternative: what it shows, in words
+    """
+
+    name: str
+    title: str
+    alternative: str
+    png: bytes

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
 
+from monitors.model.stages import Stage
+
 
 class Tier(StrEnum):
     """How close a source stands to the facts that it reports."""
@@ -74,8 +76,37 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestPlan:
+    """When a channel gets its digest, in local time.
+
+    :param weekday: 0 is Monday; None for every day
+    """
+
+    at: time
+    weekday: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What holds for a channel as a whole, whatever topics are told there.
+
+    :param at_most: alert budget over all its topics
+    """
+
+    name: str
+    timezone: str = "UTC"
+    digest: DigestPlan | None = None
+    at_most: Budget | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
-    """What somebody wants to be told about. Only ``name`` and ``description`` are needed."""
+    """What somebody wants to be told about. Only ``name`` and ``description`` are needed.
+
+    :param urgent: stages that are told in quiet hours as well
+    :param mention: who is mentioned on a decision or an act: ``here``, ``channel``, or ids of
+        users and user groups
+    """
 
     id: str
     name: str
@@ -88,6 +119,8 @@ class Topic:
     at_most: Budget | None = None
     timezone: str = "UTC"
     quiet_hours: QuietHours | None = None
+    urgent: frozenset[Stage] = frozenset()
+    mention: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +130,8 @@ class Watchlist:
     sources: tuple[Source, ...]
     topics: tuple[Topic, ...]
     operators_channel: str | None = None
+    channels: tuple[Channel, ...] = ()
+
+    def channel(self, name: str) -> Channel:
+        """What holds for the channel ``name``; nothing special where nothing is said."""
+        return next((c for c in self.channels if c.name == name), Channel(name))

@@ -6,6 +6,7 @@ the network; all others block. Every adapter may be used from any thread, by one
 a time. All times are aware and in UTC.
 """
 
+from monitors.ports.digests import DigestState, DigestStore, Seen
 from monitors.ports.hosts import HostRecord, HostStore, RobotsRecord
 from monitors.ports.records import (
     ArticleStore,
@@ -21,6 +22,8 @@ from monitors.ports.world import Encoder, Extractor, Fetcher, Notifier, SourceRe
 __all__ = [
     "ArticleStore",
     "DecisionStore",
+    "DigestState",
+    "DigestStore",
     "Encoder",
     "Extractor",
     "Fetcher",
@@ -31,6 +34,7 @@ __all__ = [
     "Outcome",
     "RobotsRecord",
     "RunStore",
+    "Seen",
     "SourceReader",
     "SourceStore",
     "Store",

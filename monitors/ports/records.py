@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from monitors.model import (
     Decision,
     Development,
     Fate,
+    Hold,
     Mention,
     PendingEntry,
     Poll,
@@ -135,6 +136,8 @@ class Outcome:
     mentions: tuple[Mention, ...] = ()
     alerts: tuple[tuple[Alert, datetime], ...] = ()
     """alerts with the time before which they are not sent"""
+    holds: Mapping[str, Hold] = field(default_factory=dict)
+    """why alerts are held instead of sent, by their keys"""
 
 
 class DecisionStore(Protocol):

@@ -12,6 +12,7 @@ from monitors.model import (
     DeliveryState,
     Receipt,
 )
+from monitors.ports.digests import DigestStore
 from monitors.ports.hosts import HostStore
 from monitors.ports.records import ArticleStore, DecisionStore, SourceStore, VectorStore
 
@@ -20,11 +21,12 @@ class Outbox(Protocol):
     """Alerts until they are delivered.
 
     ``pending`` to ``sending`` to ``sent``; back to ``pending`` when it was definitely not
-    sent, ``dead`` when it never will be, ``unknown`` when nobody can tell yet.
+    sent, ``dead`` when it never will be, ``unknown`` when nobody can tell yet. ``held``
+    rows are not claimed: see :class:`~monitors.ports.DigestStore`.
     """
 
     def enqueue(self, alert: Alert, not_before: datetime) -> bool:
-        """Add an alert outside a decision (digest, notice). False where its key is known."""
+        """Add an alert outside a decision (notice). False where its key is known."""
         ...
 
     def claim(
@@ -36,7 +38,8 @@ class Outbox(Protocol):
 
         A step or edit is not due before its thread's first message was sent; it is
         handed over with ``thread_ts``. Rows still ``sending`` past their lease (their
-        deliverer died) become ``unknown``.
+        deliverer died) become ``unknown``. A time further ahead than any wait of ours was
+        set while the clock was wrong, and counts as come.
         """
         ...
 
@@ -80,7 +83,7 @@ class Outbox(Protocol):
     def thread(self, story_id: str, channel: str) -> Alert | None:
         """The first message of a story's thread in ``channel``, with its latest edit.
 
-        None where the story has no thread there.
+        None where the story has no thread there. One that is held has a thread to come.
         """
         ...
 
@@ -166,6 +169,11 @@ class Store(Protocol):
     @property
     def hosts(self) -> HostStore:
         """Budgets and rests of hosts, robots.txt."""
+        ...
+
+    @property
+    def digests(self) -> DigestStore:
+        """What is held back, and digests."""
         ...
 
     @property

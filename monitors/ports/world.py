@@ -10,6 +10,7 @@ from monitors.model import (
     Extraction,
     Message,
     Page,
+    Picture,
     Poll,
     Receipt,
     Source,
@@ -108,5 +109,14 @@ class Notifier(Protocol):
 
         :param channel: the channel's id where it is known, else its name
         :raises DeliveryError: history could not be read
+        """
+        ...
+
+    def illustrate(self, receipt: Receipt, picture: Picture) -> None:
+        """Show ``picture`` with a message that was posted, where a reader finds it.
+
+        It is never tried again: a picture that is missing is better than one twice.
+
+        :raises DeliveryError: it is not shown, or nobody can tell
         """
         ...

@@ -6,7 +6,7 @@ Decisions, memory and outbox rows of one article are stored in one transaction.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from monitors.decide.reading import Reading, TopicProfile
 from monitors.desk import Desk
 from monitors.errors import TidingsError
 from monitors.logs import unforeseen
-from monitors.model import Alert, Decision, Reason, Topic, Verdict
+from monitors.model import Alert, Decision, Hold, Reason, Topic, Verdict
 from monitors.ports import Outcome, TopicState
 from monitors.redact import redact
 from monitors.runs import RunReport
@@ -33,7 +33,6 @@ class Bench:
     profiles: Mapping[str, TopicProfile]
     states: Mapping[str, TopicState]
     memories: dict[str, Memory] = field(default_factory=dict)
-    budgets: dict[str, int] = field(default_factory=dict)
 
 
 def open_bench(desk: Desk) -> Bench:
@@ -114,9 +113,7 @@ def _given_up(desk: Desk, reading: Reading, error: Exception) -> list[Ruling]:
 def _judge(desk: Desk, bench: Bench, reading: Reading, topic: Topic) -> Judgement:
     siblings = [p for topic_id, p in bench.profiles.items() if topic_id != topic.id]
     baseline = reading.article.baseline or not bench.states[topic.id].baseline_done
-    around = Circumstances(
-        now=desk.clock.now(), baseline=baseline, budget_left=_budget_left(desk, topic)
-    )
+    around = Circumstances(now=desk.clock.now(), baseline=baseline)
     return judge(
         reading,
         bench.profiles[topic.id],
@@ -127,13 +124,6 @@ def _judge(desk: Desk, bench: Bench, reading: Reading, topic: Topic) -> Judgemen
     )
 
 
-def _budget_left(desk: Desk, topic: Topic) -> bool:
-    if topic.at_most is None:
-        return True
-    since = desk.clock.now() - topic.at_most.per
-    return desk.store.decisions.told_since(topic.id, since) < topic.at_most.count
-
-
 def _outcome(desk: Desk, reading: Reading, rulings: Sequence[Ruling]) -> Outcome:
     now = desk.clock.now()
     opened = frozenset(
@@ -142,25 +132,35 @@ def _outcome(desk: Desk, reading: Reading, rulings: Sequence[Ruling]) -> Outcome
         if ruling.judgement.story
         and desk.store.outbox.thread(ruling.judgement.story.id, ruling.topic.channel)
     )
-    drafted = draft(reading, rulings, opened, now)
-    edits = tuple((alert, now) for alert in _edits(desk, reading, rulings))
-    made = [ruling.judgement for ruling in rulings]
+    drafted = draft(reading, rulings, opened, now, desk.watchlist.channel, away=desk.away)
+    weighed = {made.alert.channel for made in drafted if made.hold is Hold.WEIGHED}
+    edits = tuple((alert, now) for alert in _edits(desk, reading, rulings, weighed))
+    judged = [ruling.judgement for ruling in rulings]
     return Outcome(
         article_id=reading.article.id,
-        decisions=tuple(j.decision for j in made),
-        stories=tuple(j.story for j in made if j.story),
-        developments=tuple(j.development for j in made if j.development),
-        mentions=tuple(j.mention for j in made if j.mention),
-        alerts=(*drafted, *edits),
+        decisions=tuple(j.decision for j in judged),
+        stories=tuple(j.story for j in judged if j.story),
+        developments=tuple(j.development for j in judged if j.development),
+        mentions=tuple(j.mention for j in judged if j.mention),
+        alerts=(*((made.alert, now) for made in drafted), *edits),
+        holds={made.alert.key: made.hold for made in drafted if made.hold is not None},
     )
 
 
-def _edits(desk: Desk, reading: Reading, rulings: Sequence[Ruling]) -> list[Alert]:
-    """First messages of threads that gain a source or reach a new stage."""
+def _edits(
+    desk: Desk, reading: Reading, rulings: Sequence[Ruling], weighed: Collection[str]
+) -> list[Alert]:
+    """First messages of threads that gain a source or reach a new stage.
+
+    :param weighed: channels in which a step is not told unless the budget lets it through;
+        then :func:`monitors.steps.ration.ration` edits
+    """
     edits = []
     for ruling in rulings:
         decision, mention = ruling.judgement.decision, ruling.judgement.mention
         step = decision.verdict is Verdict.ALERT and decision.reason is Reason.NEW_STEP
+        if step and ruling.topic.channel in weighed:
+            continue
         gains = step or decision.verdict is Verdict.UPDATE
         if not gains or mention is None or decision.story_id is None:
             continue

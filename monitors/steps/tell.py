@@ -1,4 +1,4 @@
-"""Tell: deliver what the outbox holds and is due.
+"""Tell: queue the digests that are due, deliver what the outbox holds and is due.
 
 One deliverer at a time, by a lease: a channel's one message a second and a ``Retry-After``
 hold for all processes together. Where a deliverer was killed, its lease runs out; no alert
@@ -16,6 +16,7 @@ from monitors.alerts.outbox import deliver
 from monitors.desk import Desk
 from monitors.errors import StoreError
 from monitors.runs import RunReport
+from monitors.steps.digest import digest
 
 LEASE = "deliver"
 BEYOND = timedelta(minutes=1)
@@ -31,12 +32,15 @@ def tell(
     *,
     limit: int = 500,
     budget: float = 120.0,
+    whole: bool = True,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Deliver due alerts.
+    """Deliver due alerts and digests.
 
     :param budget: seconds after which the rest is left to the next run
+    :param whole: this is the end of a whole run: see :func:`monitors.steps.digest.digest`
     """
+    digest(desk, report, whole=whole)
     with _turn(desk, report, timedelta(seconds=budget) + BEYOND, sleep) as mine:
         if not mine:
             return

@@ -13,13 +13,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from monitors.model import (
+    Activity,
     Alert,
     AlertKind,
     Entry,
     Facts,
+    Line,
     Pace,
     Passage,
     PassageKind,
+    Section,
     SourceRef,
     Stage,
     Tier,
@@ -189,6 +192,11 @@ def dump_alert(alert: Alert) -> str:
             "sources": [_source(ref) for ref in alert.sources],
             "published": _time(alert.published),
             "body": list(alert.body),
+            "significance": float(alert.significance),
+            "mentions": list(alert.mentions),
+            "label": alert.label,
+            "sections": [_section(part) for part in alert.sections],
+            "activity": [_activity(part) for part in alert.activity],
         }
     )
 
@@ -212,6 +220,10 @@ def load_alert(text: str) -> Alert:
             "sources": lambda refs: tuple(_to_source(ref) for ref in refs),
             "published": _to_time,
             "body": tuple,
+            "significance": float,
+            "mentions": tuple,
+            "sections": lambda parts: tuple(_to_section(part) for part in parts),
+            "activity": lambda parts: tuple(_to_activity(part) for part in parts),
         },
         (
             "key",
@@ -224,6 +236,7 @@ def load_alert(text: str) -> Alert:
             "machine_translated",
             "novelty",
             "against",
+            "label",
         ),
     )
 
@@ -279,6 +292,38 @@ def _source(ref: SourceRef) -> dict[str, Any]:
 
 def _to_source(found: Mapping[str, Any]) -> SourceRef:
     return _build(found, SourceRef, {"tier": Tier}, ("name", "url", "language", "independent"))
+
+
+_LINE = ("text", "note", "url", "article_id", "topic_id")
+
+
+def _section(part: Section) -> dict[str, Any]:
+    lines = [{name: getattr(line, name) for name in _LINE} for line in part.lines]
+    return {"title": part.title, "lines": lines, "more": int(part.more)}
+
+
+def _to_section(found: Mapping[str, Any]) -> Section:
+    lines = {"lines": lambda parts: tuple(_build(part, Line, {}, _LINE) for part in parts)}
+    return _build(found, Section, lines, ("title", "more"))
+
+
+def _activity(part: Activity) -> dict[str, Any]:
+    return {
+        "topic_id": part.topic_id,
+        "name": part.name,
+        "last": part.last.isoformat(),
+        "told": list(part.told),
+        "matched": list(part.matched),
+    }
+
+
+def _to_activity(found: Mapping[str, Any]) -> Activity:
+    convert: dict[str, Callable[[Any], Any]] = {
+        "last": date.fromisoformat,
+        "told": tuple,
+        "matched": tuple,
+    }
+    return _build(found, Activity, convert, ("topic_id", "name"))
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -93,7 +93,10 @@ class SqlDecisions:
             for statement, rows in steps:
                 if rows:
                     connection.execute(statement, rows)
-            queued = sum(queue(self._db, connection, *alert) for alert in outcome.alerts)
+            queued = sum(
+                queue(self._db, connection, alert, not_before, outcome.holds.get(alert.key))
+                for alert, not_before in outcome.alerts
+            )
             connection.execute(decided.values(decided=True))
         return queued
 

@@ -11,16 +11,27 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from monitors.model import POSSIBLE_REPEAT, Alert, AlertKind, Delivery, DeliveryState, Receipt
+from monitors.model import (
+    POSSIBLE_REPEAT,
+    Alert,
+    AlertKind,
+    Delivery,
+    DeliveryState,
+    Hold,
+    Receipt,
+)
 from monitors.store.codec import UndecodableError, load_alert
 from monitors.store.engine import Database
-from monitors.store.queue import queue, waiting_afresh
+from monitors.store.queue import BETWEEN_EDITS, UNPOSTED, queue, waiting_afresh
 from monitors.store.rows import chunks, readable
 from monitors.store.tables import outbox, story_threads, troubles
 
 logger = logging.getLogger(__name__)
 
 _parent = outbox.alias("parent")
+_UNTOLD = (DeliveryState.HELD, DeliveryState.DIGESTED)
+_LONGEST_WAIT = timedelta(hours=2)
+"""Longer than any wait of ours: a later time was set while the clock was wrong."""
 _DIED = "its sender stopped while sending; it may have been sent"
 
 
@@ -46,7 +57,7 @@ class SqlOutbox:
         Where the thread's first message is dead or unknown to the outbox, a step or edit
         is due without ``thread_ts``. Safe with several deliverers at once.
         """
-        due = _with_parent().where(*_due(now)).order_by(outbox.c.id).limit(limit)
+        due = with_parent().where(*_due(now)).order_by(outbox.c.id).limit(limit)
         if skip:
             due = due.where(outbox.c.channel.not_in(sorted(skip)))
         due = due.with_for_update(of=outbox, skip_locked=True)
@@ -70,14 +81,14 @@ class SqlOutbox:
                 row
                 for some in chunks(ids)
                 for row in connection.execute(
-                    _with_parent().where(outbox.c.id.in_(some)).order_by(outbox.c.id)
+                    with_parent().where(outbox.c.id.in_(some)).order_by(outbox.c.id)
                 )
             ]
-        return readable(rows, _delivery)
+        return readable(rows, delivery)
 
     def due(self, now: datetime) -> list[str]:
         """See the port."""
-        query = _with_parent().where(*_due(now))
+        query = with_parent().where(*_due(now))
         channels = query.with_only_columns(outbox.c.channel, maintain_column_froms=True)
         with self._db.read() as connection:
             return list(connection.scalars(channels.distinct()))
@@ -92,7 +103,8 @@ class SqlOutbox:
         }
         mine = sa.update(outbox).where(outbox.c.id == delivery_id)
         with self._db.write() as connection:
-            again = mine.where(outbox.c.changed).values(done | waiting_afresh(now))
+            later = waiting_afresh(now + BETWEEN_EDITS)
+            again = mine.where(outbox.c.changed).values(done | later)
             if connection.execute(again).rowcount == 0:
                 over = {"state": DeliveryState.SENT, "lease_until": None}
                 connection.execute(mine.values(done | over))
@@ -117,8 +129,8 @@ class SqlOutbox:
     def doubtful(self, now: datetime, limit: int = 20) -> list[Delivery]:
         """See the port."""
         query = (
-            _with_parent()
-            .where(outbox.c.state == DeliveryState.UNKNOWN, outbox.c.not_before <= now)
+            with_parent()
+            .where(outbox.c.state == DeliveryState.UNKNOWN, _come(outbox.c.not_before, now))
             .order_by(outbox.c.id)
             .limit(limit)
         )
@@ -152,7 +164,8 @@ class SqlOutbox:
         """See the port.
 
         The first message's key, kind and time with the content of the newest edit, sent or
-        not. None also where the first message is dead, since nothing was posted then.
+        not. None also where the first message is dead or went into a digest, since nothing
+        was posted then that could be answered.
         """
         mine = (story_threads.c.story_id == story_id) & (story_threads.c.channel == channel)
         first_id = sa.select(story_threads.c.delivery_id).where(mine).scalar_subquery()
@@ -160,7 +173,8 @@ class SqlOutbox:
             story_threads.c.delivery_id == first_id, story_threads.c.channel == channel
         )
         first = sa.select(outbox.c.content).where(
-            outbox.c.id == first_id, outbox.c.state != DeliveryState.DEAD
+            outbox.c.id == first_id,
+            outbox.c.state.not_in([DeliveryState.DEAD, DeliveryState.DIGESTED]),
         )
         edits = sa.select(outbox.c.content).where(
             outbox.c.kind == AlertKind.EDIT,
@@ -179,7 +193,7 @@ class SqlOutbox:
 
     def rows(self, states: Collection[DeliveryState] = (), limit: int = 100) -> list[Delivery]:
         """See the port."""
-        query = _with_parent().order_by(outbox.c.id.desc()).limit(limit)
+        query = with_parent().order_by(outbox.c.id.desc()).limit(limit)
         if states:
             query = query.where(outbox.c.state.in_(list(states)))
         return self._deliveries(query)
@@ -213,7 +227,7 @@ class SqlOutbox:
     def _deliveries(self, query: sa.Select[Any]) -> list[Delivery]:
         with self._db.read() as connection:
             rows = connection.execute(query).all()
-        return readable(rows, _delivery)
+        return readable(rows, delivery)
 
     def _move(
         self, delivery_id: int, state: DeliveryState, error: str, values: dict[str, Any]
@@ -226,16 +240,18 @@ class SqlOutbox:
 
 
 def _due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    """What makes a row of :func:`_with_parent` ready to be sent."""
+    """What makes a row of :func:`with_parent` ready to be sent."""
     parent_settled = _parent.c.state.in_([DeliveryState.SENT, DeliveryState.DEAD])
+    # A step need not wait for a first message that may never be posted by itself.
+    alone = (outbox.c.kind == AlertKind.STEP) & _parent.c.state.in_(_UNTOLD)
     return (
         outbox.c.state == DeliveryState.PENDING,
-        outbox.c.not_before <= now,
-        _parent.c.id.is_(None) | parent_settled,
+        _come(outbox.c.not_before, now),
+        _parent.c.id.is_(None) | parent_settled | alone,
     )
 
 
-def _with_parent() -> sa.Select[Any]:
+def with_parent() -> sa.Select[Any]:
     """Outbox rows with the first message of their thread, where they continue one."""
     same_thread = (story_threads.c.story_id == outbox.c.story_id) & (
         story_threads.c.channel == outbox.c.channel
@@ -253,8 +269,13 @@ def _with_parent() -> sa.Select[Any]:
     )
 
 
+def _come(column: sa.Column[Any], now: datetime) -> sa.ColumnElement[bool]:
+    """Whether a time has come. One that no wait explains counts as come."""
+    return (column <= now) | (column > now + _LONGEST_WAIT)
+
+
 def _doubt_expired(connection: Connection, now: datetime) -> None:
-    expired = (outbox.c.state == DeliveryState.SENDING) & (outbox.c.lease_until <= now)
+    expired = (outbox.c.state == DeliveryState.SENDING) & _come(outbox.c.lease_until, now)
     values = {"state": DeliveryState.UNKNOWN, "error": _DIED, "lease_until": None}
     connection.execute(sa.update(outbox).where(expired).values(values))
 
@@ -278,8 +299,12 @@ def _alert(row: sa.Row[Any]) -> Alert:
     return load_alert(row.content)
 
 
-def _delivery(row: sa.Row[Any]) -> Delivery:
-    open_parent = row.parent_state not in (None, DeliveryState.SENT, DeliveryState.DEAD)
+def delivery(row: sa.Row[Any]) -> Delivery:
+    """The delivery in a row of :func:`with_parent`.
+
+    :raises UndecodableError: its alert cannot be read
+    """
+    open_parent = row.parent_state not in (None, DeliveryState.SENT, *UNPOSTED)
     return Delivery(
         id=row.id,
         alert=load_alert(row.content),
@@ -296,4 +321,5 @@ def _delivery(row: sa.Row[Any]) -> Delivery:
         plain=row.plain,
         waits_for=row.parent_id if open_parent else None,
         sent_at=row.sent_at,
+        hold=Hold(row.hold) if row.hold else None,
     )

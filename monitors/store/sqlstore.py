@@ -7,6 +7,7 @@ from datetime import datetime
 
 from monitors.store.articles import SqlArticles
 from monitors.store.decisions import SqlDecisions
+from monitors.store.digests import SqlDigests
 from monitors.store.engine import BUSY_TIMEOUT, Database, open_database
 from monitors.store.hosts import SqlHosts
 from monitors.store.migrate import Schema, schema, upgrade
@@ -31,6 +32,7 @@ class SqlStore:
         self.decisions = SqlDecisions(database)
         self.outbox = SqlOutbox(database)
         self.hosts = SqlHosts(database)
+        self.digests = SqlDigests(database)
         self.runs = SqlRuns(database)
 
     @property

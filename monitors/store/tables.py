@@ -245,6 +245,8 @@ outbox = sa.Table(
     _flag("plain"),
     _flag("changed"),
     sa.Column("sent_at", UtcDateTime),
+    sa.Column("hold", Text, comment="why it was held, where it was"),
+    sa.Column("released_at", UtcDateTime, comment="when it was let through, for budgets"),
     sa.UniqueConstraint("key"),
     sa.Index(None, "state", "not_before"),
     sa.Index(None, "story_id", "channel"),
@@ -258,6 +260,15 @@ story_threads = sa.Table(
     sa.Column(
         "delivery_id", sa.BigInteger, sa.ForeignKey("outbox.id"), nullable=False, index=True
     ),
+)
+
+digests = sa.Table(
+    "digests",
+    metadata,
+    sa.Column("channel", Text, primary_key=True),
+    sa.Column("period", Text, nullable=False, comment="the local day of the last one"),
+    sa.Column("last_delivery", sa.BigInteger, nullable=False),
+    sa.Column("last_decision", sa.BigInteger, nullable=False),
 )
 
 troubles = sa.Table(

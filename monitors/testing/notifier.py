@@ -8,19 +8,23 @@ from datetime import datetime
 
 from monitors.clock import Clock, SystemClock
 from monitors.errors import DeliveryError
-from monitors.model import Message, Receipt
+from monitors.model import Message, Picture, Receipt
 
 
 class MemoryNotifier:
     """Keeps what it was told to send, and fails when told to.
 
     :ivar sent: every message that was accepted, in order, edits included
+    :ivar pictures: every picture, with the timestamp of its message
     :ivar history_error: raised by ``find`` while it is set
+    :ivar picture_error: raised by ``illustrate`` while it is set
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.sent: list[Message] = []
+        self.pictures: list[tuple[str, Picture]] = []
         self.history_error: DeliveryError | None = None
+        self.picture_error: Exception | None = None
         self._clock = clock or SystemClock()
         self._script: deque[tuple[Exception, bool]] = deque()
         self._receipts: dict[str, Receipt] = {}
@@ -53,3 +57,9 @@ class MemoryNotifier:
         if receipt is None or float(receipt.ts) < since.timestamp():
             return None
         return receipt
+
+    def illustrate(self, receipt: Receipt, picture: Picture) -> None:
+        """Keep ``picture``."""
+        if self.picture_error is not None:
+            raise self.picture_error
+        self.pictures.append((receipt.ts, picture))

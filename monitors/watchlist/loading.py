@@ -15,9 +15,16 @@ from monitors.errors import WatchlistError
 from monitors.model import Source, Topic, Watchlist
 from monitors.watchlist.nodes import Notes, Reader, pairs_of
 from monitors.watchlist.sources import read_sources
-from monitors.watchlist.topics import Defaults, read_defaults, read_topics
+from monitors.watchlist.topics import (
+    ChannelSettings,
+    Defaults,
+    all_channels,
+    read_channels,
+    read_defaults,
+    read_topics,
+)
 
-_SECTIONS = ("defaults", "sources", "topics")
+_SECTIONS = ("defaults", "channels", "sources", "topics")
 
 _T = TypeVar("_T", Source, Topic)
 
@@ -59,17 +66,35 @@ def _read(path: Path) -> tuple[Watchlist, list[WatchlistError]]:
     sections = [s for file, node in documents for s in _sections(file, node, notes)]
     found = _Found()
     found.defaults = read_defaults([r for name, r in sections if name == "defaults"])
+    said: list[ChannelSettings] = []
+    for name, reader in sections:
+        if name == "channels":
+            said += read_channels(reader, found.defaults)
+    bases = _bases(said)
     for name, reader in sections:
         if name == "sources":
             found.sources += read_sources(reader, found.defaults)
         elif name == "topics":
-            found.topics += read_topics(reader, found.defaults)
+            found.topics += read_topics(reader, found.defaults, bases)
     sources = _unique(found.sources, "source")
     topics = _unique(found.topics, "topic")
+    channels = all_channels(topics, said, found.defaults)
     if documents and not notes:
         _require(path, sections, sources, topics, notes)
     notes.sort(key=lambda e: (e.path, e.line))
-    return Watchlist(sources, topics, found.defaults.operators_channel), notes
+    return Watchlist(sources, topics, found.defaults.operators_channel, channels), notes
+
+
+def _bases(said: Sequence[ChannelSettings]) -> dict[str, Defaults]:
+    """What each channel's topics take; a channel that is there twice is noted."""
+    first: dict[str, ChannelSettings] = {}
+    for settings in said:
+        name = settings.channel.name
+        if name in first:
+            place = f"{first[name].place.path}:{first[name].place.line}"
+            settings.place.note(f"channel {name!r} is there already ({place})", "Keep one of them")
+        first.setdefault(name, settings)
+    return {name: settings.base for name, settings in first.items()}
 
 
 def _files(path: Path, notes: Notes) -> list[Path]:

@@ -1,17 +1,27 @@
-"""The ``defaults:`` and ``topics:`` sections."""
+"""The ``defaults:``, ``channels:`` and ``topics:`` sections."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitors.model import Budget, Keywords, QuietHours, Sensitivity, Topic
+from monitors.model import (
+    Budget,
+    Channel,
+    DigestPlan,
+    Keywords,
+    QuietHours,
+    Sensitivity,
+    Stage,
+    Topic,
+)
 from monitors.watchlist import values
-from monitors.watchlist.nodes import Reader, absent, pairs_of
+from monitors.watchlist.nodes import Reader, absent, pairs_of, suggest
 
-_SHARED = ("channel", "sensitivity", "at_most", "timezone", "quiet_hours")
-_DEFAULT_KEYS = (*_SHARED, "every", "operators_channel")
+_SHARED = ("channel", "sensitivity", "at_most", "timezone", "quiet_hours", "urgent", "mention")
+_DEFAULT_KEYS = (*_SHARED, "every", "operators_channel", "digest")
+_CHANNEL_KEYS = ("digest", "at_most", "timezone", "quiet_hours", "urgent")
 _KEYS = ("name", "description", "examples", "not", "keywords", *_SHARED)
 _NEEDED = ("name", "description")
 
@@ -25,6 +35,9 @@ class Defaults:
     at_most: Budget | None = None
     timezone: str = "UTC"
     quiet_hours: QuietHours | None = None
+    urgent: frozenset[Stage] = frozenset()
+    mention: tuple[str, ...] = ()
+    digest: DigestPlan | None = None
     every: timedelta = timedelta(minutes=15)
     operators_channel: str | None = None
 
@@ -46,24 +59,74 @@ def read_defaults(readers: Sequence[Reader]) -> Defaults:
     base = _shared(fields, Defaults())
     every = values.duration(fields["every"]) if "every" in fields else None
     told = fields.get("operators_channel")
-    return Defaults(
-        channel=base.channel,
-        sensitivity=base.sensitivity,
-        at_most=base.at_most,
-        timezone=base.timezone,
-        quiet_hours=base.quiet_hours,
+    return replace(
+        base,
         every=every or Defaults.every,
         operators_channel=values.channel(told) if told else None,
+        digest=values.digest(fields["digest"]) if "digest" in fields else None,
     )
 
 
-def read_topics(reader: Reader, defaults: Defaults) -> list[tuple[Topic, Reader]]:
-    """The topics that are well formed, each with its place."""
-    found = [(_read(key, part, defaults), part) for key, part in pairs_of(reader)]
+@dataclass(frozen=True)
+class ChannelSettings:
+    """What ``channels:`` says of one channel.
+
+    :param base: what its topics take where they say nothing themselves
+    """
+
+    channel: Channel
+    base: Defaults
+    place: Reader
+
+
+def read_channels(reader: Reader, defaults: Defaults) -> list[ChannelSettings]:
+    """The channels that are well formed."""
+    found = []
+    for name, part in pairs_of(reader):
+        before = len(part.notes)
+        values.channel_name(part, name)
+        named = Reader(part.path, part.node, part.notes, f"channel `{name}`", part.key_line)
+        fields = dict(pairs_of(named, _CHANNEL_KEYS))
+        own = _shared(fields, replace(defaults, at_most=None))
+        digest = values.digest(fields["digest"]) if "digest" in fields else defaults.digest
+        if len(part.notes) == before:
+            channel = Channel(name, own.timezone, digest, own.at_most)
+            found.append(ChannelSettings(channel, replace(own, at_most=defaults.at_most), part))
+    return found
+
+
+def all_channels(
+    topics: Iterable[Topic], said: Sequence[ChannelSettings], defaults: Defaults
+) -> tuple[Channel, ...]:
+    """Every channel that topics are told in; one of which nothing is said has the defaults.
+
+    A channel that no topic is told in is noted where it is written.
+    """
+    names = dict.fromkeys(topic.channel for topic in topics)
+    for settings in said:
+        if names and settings.channel.name not in names:
+            likely = suggest(settings.channel.name, list(names))
+            settings.place.note(f"no topic is told in {settings.channel.name!r}", likely)
+    known = {settings.channel.name: settings.channel for settings in said}
+    return tuple(
+        known.get(name, Channel(name, defaults.timezone, defaults.digest)) for name in names
+    )
+
+
+def read_topics(
+    reader: Reader, defaults: Defaults, bases: Mapping[str, Defaults] | None = None
+) -> list[tuple[Topic, Reader]]:
+    """The topics that are well formed, each with its place.
+
+    :param bases: by channel: what topics told there take where they say nothing themselves
+    """
+    found = [(_read(key, part, defaults, bases or {}), part) for key, part in pairs_of(reader)]
     return [(topic, part) for topic, part in found if topic is not None]
 
 
-def _read(topic_id: str, part: Reader, defaults: Defaults) -> Topic | None:
+def _read(
+    topic_id: str, part: Reader, defaults: Defaults, bases: Mapping[str, Defaults]
+) -> Topic | None:
     before = len(part.notes)
     proper = values.slug(topic_id)
     if proper != topic_id:
@@ -81,7 +144,9 @@ def _read(topic_id: str, part: Reader, defaults: Defaults) -> Topic | None:
     examples = fields["examples"].texts() if "examples" in fields else ()
     opposites = fields["not"].texts() if "not" in fields else ()
     keywords = _keywords(fields["keywords"]) if "keywords" in fields else Keywords()
-    own = _shared(fields, defaults)
+    told_in = values.channel(fields["channel"]) if "channel" in fields else None
+    base = bases.get(told_in or defaults.channel, defaults)
+    own = _shared({k: v for k, v in fields.items() if k != "channel"}, base)
     if len(part.notes) > before or not (name and description):
         return None
     return Topic(
@@ -91,11 +156,13 @@ def _read(topic_id: str, part: Reader, defaults: Defaults) -> Topic | None:
         examples=examples,
         not_examples=opposites,
         keywords=keywords,
-        channel=own.channel,
+        channel=told_in or defaults.channel,
         sensitivity=own.sensitivity,
         at_most=own.at_most,
         timezone=own.timezone,
         quiet_hours=own.quiet_hours,
+        urgent=own.urgent,
+        mention=own.mention,
     )
 
 
@@ -110,12 +177,17 @@ def _shared(fields: dict[str, Reader], base: Defaults) -> Defaults:
     at_most = values.budget(r) if (r := at("at_most")) else None
     timezone = values.zone(r) if (r := at("timezone")) else None
     quiet = values.quiet_hours(r) if (r := at("quiet_hours")) else None
-    return Defaults(
+    urgent = values.stages(r) if (r := at("urgent")) else None
+    mention = values.mentions(r) if (r := at("mention")) else None
+    return replace(
+        base,
         channel=channel or base.channel,
         sensitivity=sensitivity or base.sensitivity,
         at_most=at_most or base.at_most,
         timezone=timezone or base.timezone,
         quiet_hours=quiet or base.quiet_hours,
+        urgent=base.urgent if urgent is None else urgent,
+        mention=base.mention if mention is None else mention,
     )
 
 

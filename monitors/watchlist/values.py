@@ -1,4 +1,4 @@
-"""Single values of a watch list: durations, budgets, times, zones, channels, addresses."""
+"""Single values of a watch list: durations, budgets, times, zones, channels, mentions, URLs."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from anyascii import anyascii
 from rapidfuzz import fuzz, process
+from ruamel.yaml.nodes import ScalarNode, SequenceNode
 
-from monitors.model import Budget, QuietHours
+from monitors.model import Budget, DigestPlan, QuietHours, Stage
 from monitors.watchlist.nodes import Reader, suggest
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -26,6 +27,8 @@ _PERIODS = {
 }
 _SHORTEST = timedelta(seconds=30)
 _LONGEST = timedelta(days=30)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MENTION = re.compile(r"@here|@channel|[UWS][A-Z0-9]{7,}")
 _CHANNEL = re.compile(r"#[^\s#A-Z.,:;!?'\"<>(){}\[\]]{1,80}|[CGD][A-Z0-9]{7,}")
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -99,6 +102,53 @@ def quiet_hours(reader: Reader) -> QuietHours | None:
     return None
 
 
+def digest(reader: Reader) -> DigestPlan | None:
+    """``daily 08:00``, ``monday 08:00``; ``off`` and mistakes are None."""
+    text = reader.text()
+    if text is None or text.lower() == "off":
+        return None
+    match = re.fullmatch(r"([A-Za-z]+)\s+(\d{1,2}):(\d\d)", text)
+    if match is None:
+        reader.note(f"{text!r} is no digest", "Write e.g. daily 08:00, monday 08:00 or off")
+        return None
+    day = match[1].lower()
+    if day not in ("daily", *_WEEKDAYS):
+        remedy = suggest(day, ["daily", *_WEEKDAYS])
+        reader.note(f"{match[1]!r} is no day of a digest", remedy)
+        return None
+    try:
+        at = time(int(match[2]), int(match[3]))
+    except ValueError:
+        reader.note(f"{match[2]}:{match[3]} is no time of day", "Write a local time, e.g. 08:00")
+        return None
+    return DigestPlan(at, None if day == "daily" else _WEEKDAYS.index(day))
+
+
+def stages(reader: Reader) -> frozenset[Stage] | None:
+    """A list of stages."""
+    if isinstance(reader.node, ScalarNode):
+        reader = reader.of(SequenceNode("", [reader.node], reader.node.start_mark), reader.what)
+    known = [stage.value for stage in Stage if stage is not Stage.NONE]
+    found = [one_of(item, known) for item in reader.items()]
+    return frozenset(Stage(text) for text in found if text is not None)
+
+
+def mentions(reader: Reader) -> tuple[str, ...] | None:
+    """``@here``, ``@channel``, ids of users (``U…``) and user groups (``S…``); one or a list."""
+    if isinstance(reader.node, ScalarNode):
+        texts: tuple[str, ...] = tuple(text for text in [reader.text()] if text)
+    else:
+        texts = reader.texts()
+    for text in texts:
+        if not _MENTION.fullmatch(text):
+            reader.note(
+                f"{text!r} can not be mentioned",
+                'Write "@here", "@channel", or an id from Slack such as U0123456789 (a person) '
+                "or S0123456789 (a user group)",
+            )
+    return tuple(text.removeprefix("@") for text in texts)
+
+
 def zone(reader: Reader) -> str | None:
     """An IANA time zone."""
     text = reader.text()
@@ -117,7 +167,12 @@ def zone(reader: Reader) -> str | None:
 def channel(reader: Reader) -> str | None:
     """A Slack channel: its name with #, or its id."""
     text = reader.text()
-    if text is None or _CHANNEL.fullmatch(text):
+    return None if text is None else channel_name(reader, text)
+
+
+def channel_name(reader: Reader, text: str) -> str | None:
+    """``text`` where it is a channel; noted and None where it is none."""
+    if _CHANNEL.fullmatch(text):
         return text
     name = re.sub(r"[^\w-]+", "-", text.lstrip("#").lower()).strip("-") or "news-alerts"
     reader.note(f"{text!r} is no channel name", f'Write it as "#{name[:80]}", with the quotes')

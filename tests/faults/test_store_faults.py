@@ -39,6 +39,7 @@ from monitors.model import (
     DeliveryState,
     Entry,
     Fate,
+    Hold,
     Passage,
     PassageKind,
     Poll,
@@ -108,6 +109,13 @@ READS: dict[str, Call] = {
     "sources.waiting": lambda s: s.sources.waiting(),
     "sources.ledger": lambda s: s.sources.ledger(NOW),
     "hosts.robots": lambda s: s.hosts.robots("https://x.example"),
+    "digests.held": lambda s: s.digests.held(Hold.QUIET),
+    "digests.told_after": lambda s: s.digests.told_after("#ops", 0),
+    "digests.let_through_since": lambda s: s.digests.let_through_since("#ops", NOW),
+    "digests.state": lambda s: s.digests.state("#ops"),
+    "digests.newest": lambda s: s.digests.newest(),
+    "digests.decided_after": lambda s: s.digests.decided_after(["t"], Reason.NEW_STORY, 0, 9),
+    "digests.seen": lambda s: s.digests.seen(["t"], NOW),
     "runs.latest": lambda s: s.runs.latest(),
 }
 
@@ -120,6 +128,7 @@ GROWS: dict[str, Call] = {
     "hosts.keep_robots": lambda s: s.hosts.keep_robots(
         ports.RobotsRecord("https://y.example", LONG, NOW, NOW)
     ),
+    "digests.fold": lambda s: s.digests.fold(_alert("K-7"), []),
     "runs.save": lambda s: s.runs.save("r5", NOW, {"log": LONG}),
 }
 
@@ -139,6 +148,10 @@ WRITES: dict[str, Call] = {
     "hosts.reserve": lambda s: s.hosts.reserve("x.example", 20, 0, NOW),
     "hosts.give_back": lambda s: s.hosts.give_back({"x.example": 1}, NOW),
     "hosts.rest": lambda s: s.hosts.rest("x.example", NOW + HOUR, 429, 1, NOW),
+    "digests.ration": lambda s: s.digests.ration([1], [2], NOW),
+    "digests.release": lambda s: s.digests.release([1], NOW),
+    "digests.hold_waiting": lambda s: s.digests.hold_waiting(Hold.CATCH_UP),
+    "digests.save_state": lambda s: s.digests.save_state("#ops", ports.DigestState("2025-02-12")),
     "runs.acquire": lambda s: s.runs.acquire("monitor", "b", NOW + 2 * HOUR, HOUR),
     "runs.release": lambda s: s.runs.release("monitor", "a"),
     "migrate": lambda s: s.migrate(),
@@ -199,7 +212,7 @@ def test_every_method_of_the_port_is_tried_here() -> None:
     }
     methods = {f"{part}.{name}" for part, port in parts.items() for name in _public(port)}
     methods |= set(_public(ports.Store))
-    assert len(parts) == 7
+    assert len(parts) == 8
     assert set(EVERY) == methods - {"close"}
 
 

@@ -24,7 +24,14 @@ OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
 ROOMS = (ROOT / "docs" / "rooms.md").read_text("utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
-SCOPES = {"chat:write", "channels:read", "channels:history", "groups:read", "groups:history"}
+SCOPES = {
+    "chat:write",
+    "channels:read",
+    "channels:history",
+    "groups:read",
+    "groups:history",
+    "files:write",
+}
 SECTIONS = {
     "sources": "sources: [{name: S, kind: feed, url: 'https://example.org/feed'}]\n",
     "topics": "topics: {t: {name: T, description: Something happens.}}\n",

@@ -14,10 +14,11 @@ from rich.text import Text
 
 from monitors.alerts.escape import clean, cut, unescape
 from monitors.clock import Clock, SystemClock
-from monitors.model import Message, Receipt
+from monitors.model import Message, Picture, Receipt
 
 _INDENT = 4
 _WIDEST = 100
+_MENTIONS = {"broadcast": "range", "user": "user_id", "usergroup": "usergroup_id"}
 
 
 class ConsoleNotifier:
@@ -51,6 +52,9 @@ class ConsoleNotifier:
         receipt = self._sent.get((channel, alert_key))
         recent = receipt is not None and float(receipt.ts) >= since.timestamp()
         return receipt if recent else None
+
+    def illustrate(self, receipt: Receipt, picture: Picture) -> None:
+        """Nothing: the message shows the same in characters."""
 
     def _panel(self, message: Message) -> RenderableType:
         body = Group(*(list(_blocks(message.blocks)) or [Text(_line(message.text, lines=True))]))
@@ -115,6 +119,9 @@ def _rich(element: Mapping[str, Any]) -> Iterator[RenderableType]:
     if kind == "rich_text_list":
         for item in element["elements"]:
             yield Text("• ").append_text(_inline(item["elements"]))
+    elif kind == "rich_text_preformatted":
+        for line in str(element["elements"][0].get("text", "")).split("\n"):
+            yield Text(clean(line), "cyan")
     elif kind == "rich_text_quote":
         quote = Panel(_inline(element["elements"]), box=_BAR, style="italic", padding=(0, 1))
         yield quote
@@ -132,6 +139,9 @@ def _inline(elements: Sequence[Mapping[str, Any]]) -> Text:
             url = clean(str(element["url"]))
             line.append(clean(str(element.get("text", url))), "underline")
             line.append(f" <{url}>", "dim")
+        elif element.get("type") in _MENTIONS:
+            who = next((element[key] for key in _MENTIONS.values() if key in element), "")
+            line.append(f"@{clean(str(who), 20)}", "bold yellow")
         else:
             text = str(element.get("text", ""))
             if text == "\n":

@@ -13,6 +13,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
+from slack_sdk.web.file_upload_v2_result import FileUploadV2Result
 
 from monitors.alerts.notify.slack_errors import (
     from_code,
@@ -28,7 +29,7 @@ from monitors.errors import (
     DeliveryUnknown,
     SettingsError,
 )
-from monitors.model import Message, Receipt
+from monitors.model import Message, Picture, Receipt
 
 SLACK_API_URL = "https://slack.com/api/"
 EVENT_TYPE = "tidings_alert"
@@ -133,6 +134,22 @@ class SlackNotifier:
             raise DeliveryUnknown(subject, "Slack's answer names no message")
         self._ids[message.channel] = channel_id
         return Receipt(channel_id, ts)
+
+    def illustrate(self, receipt: Receipt, picture: Picture) -> None:
+        """Upload ``picture`` into the message's thread. Needs the scope ``files:write``.
+
+        :raises DeliveryError: it is not shown, or nobody can tell
+        """
+        self._call(
+            f"picture {picture.name}",
+            self._client.files_upload_v2,
+            filename=picture.name,
+            content=picture.png,
+            title=picture.title,
+            alt_txt=picture.alternative,
+            channel=receipt.channel_id,
+            thread_ts=receipt.ts,
+        )
 
     def find(self, channel: str, alert_key: str, since: datetime) -> Receipt | None:
         """Look whether a message with ``alert_key`` was posted since ``since``.
@@ -271,6 +288,12 @@ class _DirectClient(WebClient):
                 "headers": answer.headers,
                 "body": answer.read().decode("utf-8"),
             }
+
+    def _upload_file(self, *, url: str, data: bytes, **_: Any) -> FileUploadV2Result:
+        opener = build_opener(ProxyHandler({}))
+        request = Request(url, data=data, method="POST")  # noqa: S310  this client is local
+        with opener.open(request, timeout=self.timeout) as answer:
+            return FileUploadV2Result(status=answer.status, body=answer.read().decode("utf-8"))
 
 
 def _client(token: str, api_url: str, timeout: float) -> WebClient:

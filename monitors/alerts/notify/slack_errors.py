@@ -64,6 +64,8 @@ REMEDIES = {
     "deprecated_endpoint": "Update Tidings.",
     "method_deprecated": "Update Tidings.",
     "unknown_method": "Check SLACK_API_URL.",
+    "file_uploads_disabled": "Ask a workspace administrator to allow uploads.",
+    "file_uploads_except_images_disabled": "Ask a workspace administrator to allow uploads.",
 }
 """Codes that no repetition can change, with what to do about each."""
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from monitors.model import (
+    Activity,
     Alert,
     AlertKind,
     Article,
@@ -17,12 +18,14 @@ from monitors.model import (
     Development,
     Entry,
     Facts,
+    Line,
     Mention,
     Passage,
     PassageKind,
     Poll,
     PollState,
     Reason,
+    Section,
     SourceRef,
     SourceState,
     Stage,
@@ -218,6 +221,13 @@ def alert(key: str = "K-1", kind: AlertKind = AlertKind.STORY, **changes: Any) -
             ),
             published=NOW - HOUR,
             body=("one line", "zweite Zeile"),
+            significance=0.75,
+            mentions=("here", "U0123456789"),
+            label="Digest",
+            sections=(
+                Section("Told", (Line("Переговоры", "n", "https://n.example", "A-1", "t"),), 3),
+            ),
+            activity=(Activity("t", "Саммит", date(2025, 2, 12), (0, 1), (2, 3)),),
         ),
         **changes,
     )

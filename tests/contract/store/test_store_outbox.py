@@ -8,6 +8,7 @@ from store_values import HOUR, MINUTE, NOW, alert
 from monitors.model import POSSIBLE_REPEAT, Alert, AlertKind, Delivery, DeliveryState, Receipt
 from monitors.ports import Outcome
 from monitors.store import SqlStore
+from monitors.store.queue import BETWEEN_EDITS
 
 RECEIPT = Receipt("C1", "1739369716.000100")
 NAIVE = NOW.replace(tzinfo=None)
@@ -248,7 +249,7 @@ def test_a_sent_edit_waits_again_with_new_content(store: SqlStore) -> None:
     assert _row(store, "K-edit").state is DeliveryState.SENT
     newer = alert("K-edit", AlertKind.EDIT, headline="Now three sources")
     assert _queue(store, newer) == 1
-    (again,) = _claim(store)
+    (again,) = _claim(store, now=NOW + BETWEEN_EDITS)
     assert (again.alert, again.attempts) == (newer, 1)
 
 
@@ -259,9 +260,9 @@ def test_an_edit_that_changes_while_it_is_sent_is_sent_again(store: SqlStore) ->
     _queue(store, newer)
     assert _claim(store) == []
     store.outbox.sent(sending.id, RECEIPT, NOW)
-    (again,) = _claim(store)
+    (again,) = _claim(store, now=NOW + BETWEEN_EDITS)
     assert again.alert == newer
-    store.outbox.sent(again.id, RECEIPT, NOW)
+    store.outbox.sent(again.id, RECEIPT, NOW + BETWEEN_EDITS)
     assert _row(store, "K-edit").state is DeliveryState.SENT
 
 
@@ -320,6 +321,8 @@ def test_counts_name_every_state(store: SqlStore) -> None:
         DeliveryState.SENT: 0,
         DeliveryState.UNKNOWN: 0,
         DeliveryState.DEAD: 0,
+        DeliveryState.HELD: 0,
+        DeliveryState.DIGESTED: 0,
     }
 
 

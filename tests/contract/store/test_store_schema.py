@@ -129,7 +129,7 @@ def test_a_schema_that_is_behind_is_told_from_one_that_is_not(empty_url: str) ->
     assert (schema.current, schema.up_to_date) == ("v0001", False)
     store.migrate()
     assert store.schema().current == schema.head
-    assert store.outbox.troubles() == {}
+    assert store.digests.state("#news") is None
     store.close()
 
 

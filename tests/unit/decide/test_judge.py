@@ -304,19 +304,8 @@ def test_a_muted_story_stays_silent() -> None:
     assert outcome(step, told, around=around) == (Verdict.NONE, Reason.MUTED)
 
 
-def test_over_budget_goes_to_the_digest_and_may_be_told_later() -> None:
-    judged = ruled(reading(), around=replace(AROUND, budget_left=False))
-    assert (judged.decision.verdict, judged.decision.reason) == (
-        Verdict.DIGEST,
-        Reason.OVER_BUDGET,
-    )
-    assert judged.mention is not None
-    later = ruled(reading(2, source_id="reuters"), judged.mention)
-    assert later.decision.verdict is Verdict.ALERT
-
-
 def test_silence_comes_before_muting_and_weight() -> None:
-    around = Circumstances(NOW, baseline=True, budget_left=False)
+    around = Circumstances(NOW, baseline=True, muted={"S-1"})
     assert outcome(reading(stated=QUIET), around=around) == (Verdict.NONE, Reason.BASELINE)
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from monitors.alerts.drafting import edited
+from monitors.alerts.drafting import Draft, edited
 from monitors.errors import StoreFull
 from monitors.model import (
     AlertKind,
     Budget,
     DeliveryState,
+    Hold,
     Passage,
     PassageKind,
     QuietHours,
@@ -405,14 +406,14 @@ def test_quiet_hours_hold_an_alert_until_they_end(
     room.publish("courier", "walkout", WALKOUT)
     room.run()
     [delivery] = room.store.outbox.rows()
-    assert delivery.not_before == room.clock.now() + timedelta(minutes=minutes)
+    assert delivery.hold is (Hold.QUIET if minutes else None)
     assert len(room.sent) == (0 if minutes else 1)
     room.later(minutes)
     room.run()
     assert len([message for message in room.sent if not message.edits]) == 1
 
 
-def test_a_step_does_not_overtake_its_story_in_quiet_hours(room: Newsroom) -> None:
+def test_a_story_and_its_step_that_quiet_hours_held_come_as_one_digest(room: Newsroom) -> None:
     _watch(room, replace(HARBOUR, quiet_hours=QuietHours(time(11), time(13))))
     room.begin()
     room.publish("courier", "walkout", WALKOUT)
@@ -424,8 +425,12 @@ def test_a_step_does_not_overtake_its_story_in_quiet_hours(room: Newsroom) -> No
     room.later()
     room.later()
     room.run()
-    posts = [message for message in room.sent if not message.edits]
-    assert [message.thread_ts is None for message in posts] == [True, False]
+    [message] = room.sent
+    assert "After quiet hours" in str(message.blocks)
+    assert WALKOUT[0] in str(message.blocks)
+    assert BALLOT[0] in str(message.blocks)
+    states = [row.state for row in room.store.outbox.rows()]
+    assert states == [DeliveryState.SENT, DeliveryState.DIGESTED, DeliveryState.DIGESTED]
 
 
 # --- one transaction, and what stops nothing --------------------------------------------
@@ -438,8 +443,8 @@ def test_decision_memory_and_alert_are_stored_together_or_not_at_all(
     room.publish("courier", "walkout", WALKOUT)
     real = step.draft
 
-    def odd(*args: Any) -> tuple[Any, ...]:
-        return (*real(*args), ("no alert", room.clock.now()))
+    def odd(*args: Any, **options: Any) -> tuple[Any, ...]:
+        return (*real(*args, **options), Draft(replace(sample_alert(), kind="odd")))  # type: ignore[arg-type]
 
     monkeypatch.setattr(step, "draft", odd)
     with pytest.raises(AttributeError):
