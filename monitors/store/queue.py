@@ -169,13 +169,12 @@ def let_through(
 
     A step whose first message is still held, or went into a digest, opens the thread.
     """
-    query = sa.select(outbox.c.content).where(
-        outbox.c.id == delivery_id, outbox.c.state == DeliveryState.HELD
-    )
-    content = connection.scalar(query.with_for_update())
+    held = (outbox.c.id == delivery_id) & (outbox.c.state == DeliveryState.HELD)
+    take = sa.update(outbox).where(held).values(released_at=now)
+    content = connection.scalar(take.returning(outbox.c.content))
     if content is None:
         return False
-    new: dict[str, Any] = waiting_afresh(now) | {"released_at": now}
+    new = waiting_afresh(now)
     try:
         alert = load_alert(content)
     except UndecodableError:
