@@ -1,7 +1,7 @@
 # The workflow of Tidings, as commands that run. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-ui run test lint bench quality clean
+.PHONY: help install demo demo-ui run test lint bench faults quality clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -46,6 +46,9 @@ lint: .venv/.dev ## Style, types, and the rules between the rooms
 
 bench: .venv/.dev ## Benchmarks, as ratios against a baseline in the same run
 	@$(BIN)/python -m benchmarks.path
+
+faults: .venv/.dev ## Kill, fail and race delivery thousands of times; writes docs/faults.md (an hour)
+	@$(BIN)/python -m benchmarks.faults --write
 
 quality: .venv/.dev ## Score every labelled stream of the repository
 	@$(BIN)/python -m benchmarks.quality --write

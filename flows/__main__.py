@@ -51,9 +51,12 @@ def _run() -> None:
 def _serve(counts: str, page: str, check: Callable[[], None] | None) -> None:
     # Imported late: Prefect reads its settings when it is imported.
     from flows.serving import serve
+    from monitors.listening import listening
+    from monitors.settings import load_settings
 
     say(f"watching {counts}. Run history: {page}  Stop with Ctrl-C.")
-    serve(check)
+    with listening(load_settings(), say):
+        serve(check)
 
 
 def _port() -> int:

@@ -30,6 +30,7 @@ class Desk:
     :param dice: numbers from 0 to 1, for jitter
     :param wall: real time, for the lease; ``clock`` may be set to another day
     :param message_spacing: seconds between two messages to one channel
+    :param buttons: whether messages get buttons, because somebody listens to them
     :param on_unknown: what is done where nobody can tell whether a message was sent
     :param away: Tidings was away for long: what this run finds is told as one digest
     """
@@ -50,6 +51,7 @@ class Desk:
     on_unknown: OnUnknown = "resend"
     dice: Callable[[], float] = random.random
     away: bool = False
+    buttons: bool = False
     wall: Clock = field(default_factory=SystemClock)
     profiles: dict[str, TopicProfile] = field(default_factory=dict)
     """filled by the understand step, once for each topic definition"""

@@ -145,6 +145,7 @@ async def open_desk(
                 notifier=notifier or notifier_of(settings, clock),
                 message_spacing=settings.message_spacing,
                 on_unknown=settings.on_unknown,
+                buttons=None not in (settings.slack_app_token, settings.slack_bot_token),
             )
         finally:
             await fetcher.close()

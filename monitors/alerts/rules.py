@@ -25,6 +25,9 @@ _FIELD = 2_000
 _ELEMENTS = 10
 _CONTEXT = 2_000
 _BLOCK_ID = 255
+_ACTIONS = 25
+_LABEL = 75
+_BUTTON = {"type", "action_id", "text", "value", "style"}
 _URL = 3_000
 _PING = re.compile(r"<[!@#]")
 _STYLES = frozenset({"bold", "italic", "strike", "code"})
@@ -38,6 +41,7 @@ _KEYS = {
     "section": {"type", "block_id", "text", "fields"},
     "context": {"type", "block_id", "elements"},
     "divider": {"type", "block_id"},
+    "actions": {"type", "block_id", "elements"},
     "rich_text": {"type", "block_id", "elements"},
 }
 
@@ -103,8 +107,28 @@ def _block(where: str, block: object) -> Problems:
         yield from _section(where, block)
     elif kind == "context":
         yield from _context(where, block.get("elements"))
+    elif kind == "actions":
+        yield from _actions(where, block.get("elements"))
     elif kind == "rich_text":
         yield from _rich_text(where, block.get("elements"))
+
+
+def _actions(where: str, elements: object) -> Problems:
+    """Buttons without an address: what a click says comes back to us."""
+    yield from _counted(f"{where}/elements", elements, _ACTIONS)
+    names = []
+    for index, item in enumerate(_items(elements)):
+        place = f"{where}/elements/{index}"
+        if not isinstance(item, Mapping) or item.get("type") != "button":
+            yield f"{place}/type", "unsupported type: only buttons"
+            continue
+        for key in sorted(set(item) - _BUTTON, key=str):
+            yield place, f"additional property {key!r:.40}"
+        yield from _text_object(f"{place}/text", item.get("text"), _LABEL, {"plain_text"})
+        yield from _string(f"{place}/action_id", item.get("action_id"), _BLOCK_ID)
+        names.append(item.get("action_id"))
+    if len(set(map(str, names))) < len(names):
+        yield f"{where}/elements", "action_id must be unique"
 
 
 def _section(where: str, block: Mapping[str, Any]) -> Problems:

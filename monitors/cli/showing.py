@@ -33,12 +33,28 @@ def opened() -> Iterator[tuple[Settings, Store]]:
         yield settings, store
 
 
-def topics(as_json: output.AsJson = False) -> None:
-    """What is watched, and what each topic has told."""
+def topics(
+    answers: Annotated[
+        bool, typer.Option("--answers", help="What readers answered with the buttons.")
+    ] = False,
+    topic: Annotated[str, typer.Option(help="Answers on this topic (id) only.")] = "",
+    undo: Annotated[
+        int | None, typer.Option(help="Let this answer (number) no longer count.", min=1)
+    ] = None,
+    as_json: output.AsJson = False,
+) -> None:
+    """What is watched, what each topic has told, and what readers answered."""
+    from monitors.cli import answers as answering
     from monitors.clock import SystemClock
     from monitors.watchlist import load_watchlist
 
     with opened() as (settings, store):
+        if undo is not None:
+            answering.undo(settings, store, undo)
+            return
+        if answers or topic:
+            answering.show(store, topic or None, as_json)
+            return
         watchlist = load_watchlist(settings.watch)
         states = store.decisions.topic_states([t.id for t in watchlist.topics])
         week = SystemClock().now() - timedelta(days=7)

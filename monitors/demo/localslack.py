@@ -23,6 +23,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from monitors.clock import Clock, SystemClock
 from monitors.demo.localslack_page import render
+from monitors.demo.localslack_socket import APP_TOKEN, SocketMode, click
 from monitors.demo.localslack_workspace import SlackFault, SlowDown, Workspace
 
 TOKEN = "xoxb-local"  # noqa: S105
@@ -82,6 +83,7 @@ class LocalSlack:
     :param rate_limit: one message a second a channel, as Slack
     :param monotonic: measures that second
     :param port: 0 takes a free one
+    :param app_token: with one, buttons work: apps may connect by Socket Mode
     """
 
     def __init__(
@@ -93,12 +95,15 @@ class LocalSlack:
         rate_limit: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
         port: int = 0,
+        app_token: str = "",
     ) -> None:
         self.workspace = Workspace(
             token, channels, clock or SystemClock(), rate_limit=rate_limit, monotonic=monotonic
         )
         self.token = token
         self.requests: list[Request] = []
+        self.app_token = app_token
+        self.socket = SocketMode() if app_token else None
         self._script = _Script()
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", port), self)
@@ -145,6 +150,19 @@ class LocalSlack:
         with self._script.lock:
             self._script.failures.setdefault(method, deque()).extend([failure] * times)
 
+    def press(self, ts: str, action_id: str, user: str = "U0READER1") -> str:
+        """Press a button below the message ``ts``; returns the id of the envelope.
+
+        :raises LookupError: there is no such message
+        :raises ConnectionError: no app listens to the buttons
+        """
+        message = next((m for m in self.messages if m["ts"] == ts), None)
+        if message is None:
+            raise LookupError(f"no message {ts}")
+        if self.socket is None:
+            raise ConnectionError("this Slack has no Socket Mode")
+        return self.socket.push(click(message, action_id, user))
+
     def start(self) -> LocalSlack:
         """Serve in a thread of its own."""
         self._thread.start()
@@ -157,6 +175,8 @@ class LocalSlack:
             self._server.shutdown()
             self._thread.join()
         self._server.server_close()
+        if self.socket is not None:
+            self.socket.close()
 
     def __enter__(self) -> LocalSlack:
         return self.start()
@@ -168,6 +188,19 @@ class LocalSlack:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def connection(self, token: str | None) -> dict[str, Any]:
+        """The answer to ``apps.connections.open``.
+
+        :raises SlackFault: the token is no app's token
+        """
+        if not token:
+            raise SlackFault("not_authed")
+        if self.socket is None or token != self.app_token:
+            raise SlackFault(
+                "invalid_auth" if token.startswith("xapp-") else "not_allowed_token_type"
+            )
+        return {"ok": True, "url": self.socket.open()}
 
     def _failure(self, method: str) -> Failure | None:
         return self._script.next(method)
@@ -207,13 +240,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         size = int(self.headers.get("Content-Length") or 0)
+        path = urlsplit(self.path).path
         if self.path.startswith("/upload/") and size <= _BODY_LIMIT:
             self._upload(self.path.removeprefix("/upload/"), self.rfile.read(size))
             return
-        if not urlsplit(self.path).path.startswith("/api/") or size > _BODY_LIMIT:
+        if not (path.startswith("/api/") or path == "/press") or size > _BODY_LIMIT:
             self._reply(404, b"not found", "text/plain")
             return
         raw = self.rfile.read(size).decode("utf-8", "replace")
+        if path == "/press":
+            self._press(dict(parse_qsl(raw)))
+            return
         if self.headers.get_content_type() == "application/json":
             try:
                 body = json.loads(raw or "{}")
@@ -224,7 +261,16 @@ class _Handler(BaseHTTPRequestHandler):
                 return
         else:
             body = dict(parse_qsl(raw, keep_blank_values=True))
-        self._api(urlsplit(self.path).path, body)
+        self._api(path, body)
+
+    def _press(self, form: Mapping[str, str]) -> None:
+        """A person pressed a button on the page."""
+        try:
+            self.server.slack.press(form.get("ts", ""), form.get("action_id", ""))
+        except (LookupError, ConnectionError) as error:
+            self._reply(409, f"{error}".encode(), "text/plain; charset=utf-8")
+            return
+        self._reply(303, b"", "text/plain", {"Location": f"/#{form.get('ts', '')}"})
 
     def _upload(self, file_id: str, content: bytes) -> None:
         slack = self.server.slack
@@ -251,8 +297,7 @@ class _Handler(BaseHTTPRequestHandler):
         slack = self.server.slack
         method = path.removeprefix("/api/")
         bearer = self.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-        token = bearer or body.pop("token", None)
-        body.pop("token", None)
+        token = body.pop("token", None) or bearer
         headers = {k: v for k, v in self.headers.items() if k.lower() != "authorization"}
         slack.requests.append(Request(method, body, headers))
         failure = slack._failure(method)
@@ -270,8 +315,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _outcome(
         self, method: str, token: str | None, body: Mapping[str, Any]
     ) -> tuple[int, dict[str, Any], dict[str, str]]:
+        slack = self.server.slack
         try:
-            return 200, self.server.slack.workspace.answer(method, token, body), {}
+            if method == "apps.connections.open":
+                return 200, slack.connection(token), {}
+            return 200, slack.workspace.answer(method, token, body), {}
         except SlowDown as slow:
             wait = {} if slow.retry_after is None else {"Retry-After": slow.retry_after}
             return 429, {"ok": False, "error": "ratelimited"}, wait
@@ -346,10 +394,12 @@ def main(arguments: list[str] | None = None) -> None:
         token=chosen.token,
         rate_limit=not chosen.no_rate_limit,
         port=chosen.port,
+        app_token=APP_TOKEN,
     )
     with slack:
         print(f"Look at {slack.url}", flush=True)  # noqa: T201
         print(f"SLACK_API_URL={slack.api_url} SLACK_BOT_TOKEN={chosen.token}", flush=True)  # noqa: T201
+        print(f"SLACK_APP_TOKEN={APP_TOKEN}", flush=True)  # noqa: T201
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
 

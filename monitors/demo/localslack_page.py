@@ -104,6 +104,13 @@ def _block(block: Mapping[str, Any]) -> str:
     if kind == "context":
         spans = "".join(f"<span>{_text(element)}</span>" for element in block["elements"])
         return f'<p class="ctx">{spans}</p>'
+    if kind == "actions":
+        names = ((e["action_id"], e["text"]["text"]) for e in block["elements"])
+        buttons = "".join(
+            f'<button name="action_id" value="{escape(name)}">{escape(label)}</button>'
+            for name, label in names
+        )
+        return f'<p class="buttons">{buttons}</p>'
     if kind == "section":
         texts = [block["text"]] if "text" in block else []
         return "".join(f"<p>{_text(text)}</p>" for text in [*texts, *block.get("fields", [])])

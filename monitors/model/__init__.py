@@ -8,6 +8,7 @@ developments that belong together. A **decision** is the verdict on one article 
 with its reason. An **alert** is what is told, kept in the outbox until it is delivered.
 """
 
+from monitors.model.answering import Answer, AnswerKind
 from monitors.model.deciding import (
     Decision,
     Development,
@@ -70,6 +71,8 @@ __all__ = [
     "Activity",
     "Alert",
     "AlertKind",
+    "Answer",
+    "AnswerKind",
     "Article",
     "Budget",
     "Channel",

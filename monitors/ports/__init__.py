@@ -6,6 +6,7 @@ the network; all others block. Every adapter may be used from any thread, by one
 a time. All times are aware and in UTC.
 """
 
+from monitors.ports.answers import AnswerStore
 from monitors.ports.digests import DigestState, DigestStore, Seen
 from monitors.ports.hosts import HostRecord, HostStore, RobotsRecord
 from monitors.ports.records import (
@@ -20,6 +21,7 @@ from monitors.ports.store import Outbox, RunStore, Store
 from monitors.ports.world import Encoder, Extractor, Fetcher, Notifier, SourceReader
 
 __all__ = [
+    "AnswerStore",
     "ArticleStore",
     "DecisionStore",
     "DigestState",

@@ -12,6 +12,7 @@ from monitors.model import (
     DeliveryState,
     Receipt,
 )
+from monitors.ports.answers import AnswerStore
 from monitors.ports.digests import DigestStore
 from monitors.ports.hosts import HostStore
 from monitors.ports.records import ArticleStore, DecisionStore, SourceStore, VectorStore
@@ -37,9 +38,10 @@ class Outbox(Protocol):
         :param skip: channels whose alerts stay where they are
 
         A step or edit is not due before its thread's first message was sent; it is
-        handed over with ``thread_ts``. Rows still ``sending`` past their lease (their
-        deliverer died) become ``unknown``. A time further ahead than any wait of ours was
-        set while the clock was wrong, and counts as come.
+        handed over with ``thread_ts``. Those of a muted story stay where they are. Rows
+        still ``sending`` past their lease (their deliverer died) become ``unknown``. A time
+        further ahead than any wait of ours was set while the clock was wrong, and counts as
+        come.
         """
         ...
 
@@ -89,6 +91,14 @@ class Outbox(Protocol):
 
     def rows(self, states: Collection[DeliveryState] = (), limit: int = 100) -> list[Delivery]:
         """Rows for people, newest first; all states where none is named."""
+        ...
+
+    def posted(self, channel_id: str, ts: str) -> Delivery | None:
+        """The alert whose message this is; None where no message of ours is known so."""
+        ...
+
+    def find(self, key: str) -> Delivery | None:
+        """The row of an alert by its key."""
         ...
 
     def counts(self) -> dict[DeliveryState, int]:
@@ -179,6 +189,11 @@ class Store(Protocol):
     @property
     def runs(self) -> RunStore:
         """Reports and the lease."""
+        ...
+
+    @property
+    def answers(self) -> AnswerStore:
+        """What readers answered."""
         ...
 
     def migrate(self) -> None:

@@ -113,7 +113,9 @@ def _given_up(desk: Desk, reading: Reading, error: Exception) -> list[Ruling]:
 def _judge(desk: Desk, bench: Bench, reading: Reading, topic: Topic) -> Judgement:
     siblings = [p for topic_id, p in bench.profiles.items() if topic_id != topic.id]
     baseline = reading.article.baseline or not bench.states[topic.id].baseline_done
-    around = Circumstances(now=desk.clock.now(), baseline=baseline)
+    around = Circumstances(
+        now=desk.clock.now(), baseline=baseline, muted=desk.store.answers.muted()
+    )
     return judge(
         reading,
         bench.profiles[topic.id],

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 
+from monitors.alerts.answering import decorator
 from monitors.alerts.outbox import deliver
 from monitors.desk import Desk
 from monitors.errors import StoreError
@@ -52,6 +53,7 @@ def tell(
             budget=budget,
             spacing=desk.message_spacing,
             on_unknown=desk.on_unknown,
+            decorate=decorator(desk.store.outbox, desk.store.answers) if desk.buttons else None,
         )
     for name in ("sent", "found", "requeued", "held", "deferred", "dead", "unknown"):
         if count := getattr(done, name):

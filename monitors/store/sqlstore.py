@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from monitors.store.answers import SqlAnswers
 from monitors.store.articles import SqlArticles
 from monitors.store.decisions import SqlDecisions
 from monitors.store.digests import SqlDigests
@@ -34,6 +35,7 @@ class SqlStore:
         self.hosts = SqlHosts(database)
         self.digests = SqlDigests(database)
         self.runs = SqlRuns(database)
+        self.answers = SqlAnswers(database)
 
     @property
     def subject(self) -> str:

@@ -278,6 +278,37 @@ troubles = sa.Table(
     sa.Column("since", UtcDateTime, nullable=False),
 )
 
+answers = sa.Table(
+    "answers",
+    metadata,
+    _id(),
+    sa.Column("kind", Text, nullable=False),
+    sa.Column("who", Text, nullable=False, comment="an opaque id"),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("alert_key", Text, nullable=False),
+    sa.Column("headline", Text, nullable=False),
+    sa.Column("topic_ids", Text, nullable=False, comment="as JSON"),
+    sa.Column("story_ids", Text, nullable=False, comment="as JSON"),
+    sa.Column("article_id", Text, nullable=False),
+    sa.Column("undone_at", UtcDateTime),
+    sa.Index(
+        "uq_answers_standing",
+        "alert_key",
+        "who",
+        "kind",
+        unique=True,
+        sqlite_where=sa.text("undone_at IS NULL"),
+        postgresql_where=sa.text("undone_at IS NULL"),
+    ),
+)
+
+muted_stories = sa.Table(
+    "muted_stories",
+    metadata,
+    sa.Column("story_id", Text, primary_key=True),
+    sa.Column("answer_id", sa.BigInteger, sa.ForeignKey("answers.id"), primary_key=True),
+)
+
 leases = sa.Table(
     "leases",
     metadata,

@@ -153,6 +153,17 @@ class MemoryOutbox:
             rows = sorted(self._rows.values(), key=lambda row: -row.id)
         return [row for row in rows if not states or row.state in states][:limit]
 
+    def posted(self, channel_id: str, ts: str) -> Delivery | None:
+        """The alert whose message this is."""
+        found = (r for r in self.rows(limit=len(self._rows)) if r.ts == ts)
+        own = (r for r in found if r.channel_id == channel_id)
+        return next((r for r in own if r.alert.kind is not AlertKind.EDIT), None)
+
+    def find(self, key: str) -> Delivery | None:
+        """The row of an alert by its key."""
+        rows = self.rows(limit=len(self._rows))
+        return next((row for row in rows if row.alert.key == key), None)
+
     def counts(self) -> dict[DeliveryState, int]:
         """How many rows are in each state."""
         with self._lock:

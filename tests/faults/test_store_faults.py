@@ -34,6 +34,8 @@ from monitors.errors import (
 from monitors.model import (
     Alert,
     AlertKind,
+    Answer,
+    AnswerKind,
     Article,
     Decision,
     DeliveryState,
@@ -84,6 +86,10 @@ def _outcome(number: int) -> ports.Outcome:
     )
 
 
+def _answer(who: str) -> Answer:
+    return Answer(AnswerKind.MUTE, who, NOW, "K-1", LONG, story_ids=("S-1",))
+
+
 Call = Callable[[SqlStore], object]
 
 READS: dict[str, Call] = {
@@ -116,6 +122,11 @@ READS: dict[str, Call] = {
     "digests.newest": lambda s: s.digests.newest(),
     "digests.decided_after": lambda s: s.digests.decided_after(["t"], Reason.NEW_STORY, 0, 9),
     "digests.seen": lambda s: s.digests.seen(["t"], NOW),
+    "outbox.posted": lambda s: s.outbox.posted("C1", "1"),
+    "outbox.find": lambda s: s.outbox.find("K-1"),
+    "answers.of_alert": lambda s: s.answers.of_alert("K-1"),
+    "answers.rows": lambda s: s.answers.rows(),
+    "answers.muted": lambda s: s.answers.muted(),
     "runs.latest": lambda s: s.runs.latest(),
 }
 
@@ -129,6 +140,7 @@ GROWS: dict[str, Call] = {
         ports.RobotsRecord("https://y.example", LONG, NOW, NOW)
     ),
     "digests.fold": lambda s: s.digests.fold(_alert("K-7"), []),
+    "answers.add": lambda s: s.answers.add(_answer("R-5")),
     "runs.save": lambda s: s.runs.save("r5", NOW, {"log": LONG}),
 }
 
@@ -152,6 +164,8 @@ WRITES: dict[str, Call] = {
     "digests.release": lambda s: s.digests.release([1], NOW),
     "digests.hold_waiting": lambda s: s.digests.hold_waiting(Hold.CATCH_UP),
     "digests.save_state": lambda s: s.digests.save_state("#ops", ports.DigestState("2025-02-12")),
+    "answers.undo": lambda s: s.answers.undo(1, NOW),
+    "answers.unmute": lambda s: s.answers.unmute(["S-1"], NOW),
     "runs.acquire": lambda s: s.runs.acquire("monitor", "b", NOW + 2 * HOUR, HOUR),
     "runs.release": lambda s: s.runs.release("monitor", "a"),
     "migrate": lambda s: s.migrate(),
@@ -200,6 +214,7 @@ def _fill(path: Path) -> None:
     store.vectors.put("m", {"a": np.ones(8, np.float32)}, NOW)
     store.decisions.record(_outcome(1))
     store.runs.acquire("monitor", "a", NOW, HOUR)
+    store.answers.add(_answer("R-1"))
     store.runs.save("r1", NOW, {})
     store.close()
 

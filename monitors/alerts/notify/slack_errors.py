@@ -1,7 +1,8 @@
 """What Slack's answers mean for a message: sent never, not yet, or nobody knows.
 
 Slack's method pages list the codes. ``fatal_error`` and ``internal_error`` say that a part
-of the operation may have succeeded, so they count as unknown.
+of the operation may have succeeded, and ``service_unavailable`` does not say that none did,
+so they count as unknown.
 """
 
 from __future__ import annotations
@@ -94,13 +95,13 @@ THREAD_CODES = frozenset(
 )
 """Refusals of a reply: the same message may pass outside the thread."""
 
-_DOUBTFUL_CODES = frozenset({"fatal_error", "internal_error"})
+_DOUBTFUL_CODES = frozenset({"fatal_error", "internal_error", "service_unavailable"})
 _RATE_CODES = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
 
 def from_code(subject: str, code: str, status: int, wait: timedelta | None) -> DeliveryError:
     """The error for an ``ok: false`` answer."""
-    if code in _DOUBTFUL_CODES:
+    if code in _DOUBTFUL_CODES or (status >= 500 and code not in REMEDIES):
         return DeliveryUnknown(subject, f"Slack failed inside ({code})")
     if status == 429 or code in _RATE_CODES:
         return DeliveryDeferred(

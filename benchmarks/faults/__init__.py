@@ -1,0 +1,1 @@
+"""What breaks while telling, many times over, counted: ``make faults``."""
