@@ -144,7 +144,19 @@ def _slack(settings: Settings) -> bool:
         token = settings.slack_bot_token.get_secret_value()
         return SlackNotifier(token, api_url=settings.slack_api_url).check()
 
-    return _attempt("Slack", work)
+    def buttons() -> str:
+        from monitors.alerts.notify.slack_socket import check_app_token
+
+        if settings.slack_app_token is None:
+            return "no SLACK_APP_TOKEN, so messages have none"
+        return check_app_token(
+            settings.slack_app_token.get_secret_value(), api_url=settings.slack_api_url
+        )
+
+    good = _attempt("Slack", work)
+    if settings.slack_bot_token is not None:
+        good &= _attempt("buttons", buttons)
+    return good
 
 
 def _models(settings: Settings) -> str:

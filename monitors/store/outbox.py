@@ -203,12 +203,12 @@ class SqlOutbox:
     def posted(self, channel_id: str, ts: str) -> Delivery | None:
         """See the port. An edit has no message of its own."""
         here = (outbox.c.channel_id == channel_id) & (outbox.c.ts == ts)
-        query = _with_parent().where(here, outbox.c.kind != AlertKind.EDIT)
+        query = with_parent().where(here, outbox.c.kind != AlertKind.EDIT)
         return next(iter(self._deliveries(query.order_by(outbox.c.id))), None)
 
     def find(self, key: str) -> Delivery | None:
         """See the port."""
-        return next(iter(self._deliveries(_with_parent().where(outbox.c.key == key))), None)
+        return next(iter(self._deliveries(with_parent().where(outbox.c.key == key))), None)
 
     def counts(self) -> dict[DeliveryState, int]:
         """See the port. States without rows count 0."""

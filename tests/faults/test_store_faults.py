@@ -227,7 +227,7 @@ def test_every_method_of_the_port_is_tried_here() -> None:
     }
     methods = {f"{part}.{name}" for part, port in parts.items() for name in _public(port)}
     methods |= set(_public(ports.Store))
-    assert len(parts) == 8
+    assert len(parts) == 9
     assert set(EVERY) == methods - {"close"}
 
 

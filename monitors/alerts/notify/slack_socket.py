@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,34 @@ _log = logging.getLogger(__name__)
 # What the client logs may hold anything that the other side sends.
 _QUIET = logging.getLogger(f"{__name__}.client")
 _QUIET.setLevel(logging.CRITICAL + 1)
+
+
+def check_app_token(app_token: str, *, api_url: str = SLACK_API_URL, timeout: float = 10.0) -> str:
+    """Whether Slack takes the token; opens no connection.
+
+    :raises DeliveryError: it does not, or cannot be reached
+    """
+    with _in_our_words():
+        client_of("", api_url, timeout).apps_connections_open(app_token=app_token)
+    return "SLACK_APP_TOKEN is taken, so messages have buttons"
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Errors of Slack's client as ours; causes are cut off, they may hold the token."""
+    problem: DeliveryError
+    try:
+        yield
+    except SlackApiError as error:
+        code = str(error.response.get("error", ""))[:60]
+        why = f"Slack refuses it ({code})"
+        problem = DeliveryRefused("SLACK_APP_TOKEN", code, why, _REMEDY)
+    except Exception as error:
+        name = type(error).__name__
+        problem = DeliveryDeferred("Slack's Socket Mode", f"no connection ({name})")
+    else:
+        return
+    raise problem from None
 
 
 class SlackSocket:
@@ -65,22 +94,9 @@ class SlackSocket:
         :raises DeliveryRefused: Slack refuses the token
         :raises DeliveryDeferred: Slack cannot be reached now
         """
-        problem: DeliveryError
-        try:
+        with _in_our_words():
             self._client.connect()
-        except SlackApiError as error:
-            code = str(error.response.get("error", ""))[:60]
-            problem = DeliveryRefused(
-                "SLACK_APP_TOKEN", code, f"Slack refuses it ({code})", _REMEDY
-            )
-        except Exception as error:
-            # The cause is cut off: it may hold the request with its token.
-            name = type(error).__name__
-            problem = DeliveryDeferred("Slack's Socket Mode", f"no connection ({name})")
-        else:
-            self._worker.start()
-            return
-        raise problem from None
+        self._worker.start()
 
     def close(self) -> None:
         """Disconnect; what was acknowledged is handled before this returns."""

@@ -14,7 +14,7 @@ from monitors.alerts.answering import decorator
 from monitors.alerts.buttons import UNMUTE
 from monitors.alerts.drafting import edit_key
 from monitors.alerts.notify import SlackNotifier
-from monitors.alerts.notify.slack_socket import SlackSocket
+from monitors.alerts.notify.slack_socket import SlackSocket, check_app_token
 from monitors.alerts.outbox import deliver
 from monitors.clock import FixedClock
 from monitors.demo.localslack import LocalSlack
@@ -200,6 +200,13 @@ def test_a_wrong_app_token_is_refused_with_what_to_do(room: Room) -> None:
         socket.close()
     assert "canary" not in repr(caught.value) + str(caught.value)
     assert caught.value.__context__ is None or caught.value.__suppress_context__
+
+
+def test_an_app_token_can_be_checked_without_listening(room: Room) -> None:
+    assert "taken" in check_app_token(APP_TOKEN, api_url=room.slack.api_url)
+    with pytest.raises(DeliveryRefused, match="invalid_auth") as caught:
+        check_app_token("xapp-canary", api_url=room.slack.api_url)
+    assert "canary" not in str(caught.value)
 
 
 def test_a_slack_that_is_away_can_be_tried_again(room: Room) -> None:
