@@ -1,7 +1,7 @@
 # The workflow of Tidings, as commands that run. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-ui run test lint bench faults quality clean
+.PHONY: help install demo demo-ui run test lint bench faults mutations quality clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,6 +49,10 @@ bench: .venv/.dev ## Benchmarks, as ratios against a baseline in the same run
 
 faults: .venv/.dev ## Kill, fail and race delivery thousands of times; writes docs/faults.md (an hour)
 	@$(BIN)/python -m benchmarks.faults --write
+
+# COUNT=200 tries fewer, SEED=2 others.
+mutations: .venv/.dev ## 20,000 damaged feeds and pages through the sandboxed parsers
+	@nice -n 15 $(BIN)/python -m benchmarks.mutations --write $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
 quality: .venv/.dev ## Score every labelled stream of the repository
 	@$(BIN)/python -m benchmarks.quality --write

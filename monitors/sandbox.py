@@ -8,9 +8,10 @@ values only::
     sandbox = shared()
     links = sandbox.run(find_links, body, url, subject="TASS")
 
-A worker is a fresh interpreter, never a fork, so that threads and the caller's main
-module do no harm. It starts with the first call, is used again, and is replaced when it
-dies or runs out of time or memory. A warm call costs less than a millisecond.
+A worker is never a fork of the caller, so that threads and the caller's main module do no
+harm: it is forked from a nursery, a process of its own in which the parsers wait with their
+models loaded (:mod:`monitors.sandboxed`). So a worker that dies or runs out of time or
+memory is replaced within milliseconds. A warm call costs less than one.
 """
 
 from __future__ import annotations
@@ -25,28 +26,26 @@ import logging
 import os
 import pickle
 import queue
-import resource
+import re
 import select
 import signal
-import struct
+import socket
 import subprocess
 import sys
+import threading
 import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from monitors.errors import TidingsError, UnsafeDocument
+from monitors.sandboxed import BEGUN, HEADER
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
-_HEADER = struct.Struct(">Q")
-_READY, _BEGUN = b"R", b"B"
 _START_SECONDS = 60.0  # starting and importing do not count against the wall limit
 _LARGEST_ANSWER = 256 << 20
-_CALLS = 1000  # then the worker is replaced, so that no leak of a C library adds up
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 
 
@@ -55,12 +54,16 @@ class Sandbox:
 
     :param workers: how many calls may run at the same time; more of them wait
     :param wall: seconds that one call may take
-    :param memory: bytes of address space that one call may add to what the worker has
+    :param memory: bytes that a worker may have in memory, its code and models included
     """
 
-    def __init__(self, *, workers: int = 2, wall: float = 10.0, memory: int = 1 << 30) -> None:
+    def __init__(self, *, workers: int = 2, wall: float = 8.0, memory: int = 512_000_000) -> None:
         self.wall = wall
         self.memory = memory
+        self.peak = 0
+        """The most memory that any worker had, in bytes."""
+        self.replaced = 0
+        """How many workers had to be killed, or had died."""
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._size = workers
         for _ in range(workers):
@@ -80,13 +83,16 @@ class Sandbox:
         request = pickle.dumps((func, args, self.wall, self.memory))
         worker = self._idle.get()
         try:
-            if worker is None or not worker.alive:
-                worker = _replace(worker)
-            kind, value, last = worker.ask(request, self.wall)
+            if worker is None or not worker.serves(func.__module__):
+                worker = _replace(worker, func.__module__)
+            kind, value, last, peak = worker.ask(request, self.wall)
+            self.peak = max(self.peak, peak)
             if last:
                 worker.stop()
                 worker = None
         except _LostError as lost:
+            self.replaced += 1
+            self.peak = max(self.peak, worker.peak() if worker else 0)
             _discard(worker)
             worker = None
             raise UnsafeDocument(subject, str(lost), _REMEDY) from None
@@ -138,23 +144,91 @@ class _LostError(Exception):
     """The worker is of no more use."""
 
 
-class _Worker:
+class _Nursery:
+    """The process that workers are forked from, started with the first."""
+
     def __init__(self) -> None:
         paths = [str(Path.cwd()) if entry == "" else entry for entry in sys.path]
         kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        code = "from monitors.sandbox import serve; serve()"
-        self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and code)
-            [sys.executable, "-c", code],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            env=kept | {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
-        )
-        assert self._process.stdin is not None  # noqa: S101  (for the type checker)
-        assert self._process.stdout is not None  # noqa: S101
-        self._pipes = (self._process.stdin, self._process.stdout)
-        self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._orders.settimeout(_START_SECONDS)
+        self._owner = os.getpid()
+        self._lock = threading.Lock()
+        with theirs:
+            code = f"from monitors.sandboxed import nurse; nurse({theirs.fileno()})"
+            self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and code)
+                [sys.executable, "-c", code],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env=kept | {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
+            )
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is there, and ours: not that of a process which we are a fork of."""
+        return self._owner == os.getpid() and self._process.poll() is None
+
+    def order(self, what: str, value: object, pipes: tuple[int, ...] = ()) -> int:
+        try:
+            with self._lock:
+                socket.send_fds(self._orders, [pickle.dumps((what, value))], pipes)
+                answer = self._orders.recv(HEADER.size)
+        except OSError:
+            answer = b""
+        if len(answer) < HEADER.size:
+            self._process.kill()
+            self._process.wait()
+            raise _LostError("no process for parsing can be started")
+        return int(HEADER.unpack(answer)[0])
+
+    def close(self) -> None:
+        self._orders.close()
+        if self._owner == os.getpid():
+            self._process.kill()
+            self._process.wait()
+
+
+_nursery: _Nursery | None = None
+_modules: set[str] = set()
+_lock = threading.Lock()
+
+
+def _nursery_for(module: str) -> _Nursery:
+    """The nursery of this process; ``module`` is loaded before it forks again."""
+    global _nursery  # one a process, like the interpreter itself
+    with _lock:
+        _modules.add(module)
+        if _nursery is None or not _nursery.alive:
+            if _nursery is not None:
+                _nursery.close()
+            else:
+                atexit.register(_close_nursery)
+            _nursery = _Nursery()
+        return _nursery
+
+
+def _close_nursery() -> None:
+    if _nursery is not None:
+        _nursery.close()
+
+
+class _Worker:
+    def __init__(self, module: str) -> None:
+        self._owner = os.getpid()
+        self._nursery = _nursery_for(module)
+        self._modules = frozenset(_modules)
+        requests, self._to = os.pipe()
+        self._from, answers = os.pipe()
+        try:
+            self._pid = self._nursery.order("fork", sorted(self._modules), (requests, answers))
+        except BaseException:
+            self._close_pipes()
+            raise
+        finally:
+            os.close(requests)
+            os.close(answers)
         os.set_blocking(self._to, False)
         try:
             self._read(1, time.monotonic() + _START_SECONDS)
@@ -162,28 +236,50 @@ class _Worker:
             self.stop()
             raise
 
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
+    def serves(self, module: str) -> bool:
+        """Whether it lives, is ours, and has what ``module`` needs already loaded."""
+        if self._owner != os.getpid():
+            return False
+        poll = select.poll()
+        poll.register(self._from, select.POLLIN)
+        known = module in self._modules or module.partition(".")[0] in sys.stdlib_module_names
+        return known and not poll.poll(0)  # idle workers say nothing, dead ones hang up
 
-    def ask(self, request: bytes, wall: float) -> tuple[str, Any, bool]:
+    def peak(self) -> int:
+        """The most memory that it had so far, in bytes; 0 where it is gone."""
+        try:
+            status = Path(f"/proc/{self._pid}/status").read_text("ascii")
+        except OSError:
+            return 0
+        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+        return int(found[1]) * 1024 if found else 0
+
+    def ask(self, request: bytes, wall: float) -> tuple[str, Any, bool, int]:
         opening = time.monotonic() + _START_SECONDS
-        self._write(_HEADER.pack(len(request)) + request, opening)
-        if self._read(1, opening) != _BEGUN:
+        self._write(HEADER.pack(len(request)) + request, opening)
+        if self._read(1, opening) != BEGUN:
             raise _LostError("the parsing process answered nonsense")
         deadline = time.monotonic() + wall
-        (size,) = _HEADER.unpack(self._read(_HEADER.size, deadline))
+        (size,) = HEADER.unpack(self._read(HEADER.size, deadline))
         if size > _LARGEST_ANSWER:
             raise _LostError("parsing gave more than can be taken")
-        kind, value, last = _Plain(io.BytesIO(self._read(size, deadline + wall))).load()
-        return str(kind), value, bool(last)
+        answer = _Plain(io.BytesIO(self._read(size, deadline + wall))).load()
+        kind, value, last, peak = answer
+        return str(kind), value, bool(last), int(peak)
 
     def stop(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        for pipe in self._pipes:
+        if self._owner == os.getpid():
+            # Its id stays its own until the nursery has buried it.
             with contextlib.suppress(OSError):
-                pipe.close()
+                os.kill(self._pid, signal.SIGKILL)
+            with contextlib.suppress(_LostError):
+                self._nursery.order("bury", self._pid)
+        self._close_pipes()
+
+    def _close_pipes(self) -> None:
+        for pipe in (self._to, self._from):
+            with contextlib.suppress(OSError):
+                os.close(pipe)
 
     def _write(self, data: bytes, deadline: float) -> None:
         view = memoryview(data)
@@ -212,9 +308,12 @@ class _Worker:
             raise _LostError("parsing took too long and was stopped")
 
 
-def _replace(worker: _Worker | None) -> _Worker:
+def _replace(worker: _Worker | None, module: str) -> _Worker:
     _discard(worker)
-    return _Worker()
+    try:
+        return _Worker(module)
+    except _LostError:  # the nursery itself was killed: there is a new one now
+        return _Worker(module)
 
 
 def _discard(worker: _Worker | None) -> None:
@@ -233,67 +332,3 @@ class _Plain(pickle.Unpickler):
             if isinstance(found, type):
                 return found
         raise _LostError(f"parsing gave a {module}.{name}, which is no plain value")
-
-
-# --- the worker's end --------------------------------------------------------------------
-
-
-def serve() -> None:
-    """Answer requests on standard input until it ends. Only for worker processes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    nothing = os.open(os.devnull, os.O_RDWR)
-    with os.fdopen(os.dup(0), "rb") as requests, os.fdopen(os.dup(1), "wb") as answers:
-        os.dup2(nothing, 0)
-        os.dup2(nothing, 1)  # a parser that prints must not disturb the answers
-        answers.write(_READY)
-        answers.flush()
-        for call in range(1, _CALLS + 1):
-            header = requests.read(_HEADER.size)
-            if len(header) < _HEADER.size:
-                return
-            answer, last = _answer(requests.read(_HEADER.unpack(header)[0]), answers)
-            last = last or call == _CALLS
-            data = _pickled(answer, last)
-            answers.write(_HEADER.pack(len(data)) + data)
-            answers.flush()
-            if last:
-                return
-
-
-def _answer(request: bytes, answers: io.BufferedWriter) -> tuple[tuple[str, Any], bool]:
-    try:
-        func, args, wall, memory = pickle.loads(request)  # noqa: S301  (from our own parent)
-        _limit(wall, memory)
-    except Exception as error:
-        func, args, failure = None, (), error
-    answers.write(_BEGUN)
-    answers.flush()
-    try:
-        if func is None:
-            raise failure
-        return ("result", func(*args)), False
-    except MemoryError:
-        return ("failure", ("parsing took too much memory and was stopped", "")), True
-    except TidingsError as error:
-        return ("error", error), False
-    except Exception as error:
-        text = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        return ("failure", (f"the parser failed ({text})", traceback.format_exc())), False
-
-
-def _pickled(answer: tuple[str, Any], last: bool) -> bytes:
-    try:
-        return pickle.dumps((*answer, last))
-    except Exception as error:
-        return pickle.dumps(("failure", (f"its result cannot be passed on ({error})", ""), last))
-
-
-def _limit(wall: float, memory: int) -> None:
-    """Bound this call: address space, and processor time should the parent be gone."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    size = pages * resource.getpagesize() + memory
-    resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = int(used.ru_utime + used.ru_stime + 2 * wall + 10)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))

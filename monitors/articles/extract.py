@@ -105,6 +105,13 @@ def extract_bytes(body: bytes, url: str, content_type: str) -> Extraction:
     )
 
 
+def warm_up() -> None:
+    """Load what extraction needs, so that the first page is not slower than the others."""
+    sentence = "The council met on Tuesday to talk about the ferry and the harbour, it said. "
+    page = f"<html><title>Council meets</title><article>{f'<p>{sentence * 3}</p>' * 5}</article>"
+    extract_bytes(page.encode(), "https://example.org/2025/council-meets", "text/html")
+
+
 def _unreadable(url: str, cause: str, problem: str) -> Unreadable:
     return Unreadable(shown(url), cause, problem, "Only its title and summary can be judged")
 

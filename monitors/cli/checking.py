@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitors.cli import output
+from monitors.cli import output, proposing
 from monitors.cli.configured import configured
 from monitors.errors import ConfigError
+from monitors.redact import redact
 
 if TYPE_CHECKING:
     from monitors.clock import Clock
     from monitors.model import Source
     from monitors.ports import Fetcher
     from monitors.settings import Settings
+    from monitors.sources.discover import Proposal
 
 
 def register(app: typer.Typer) -> None:
@@ -57,14 +60,22 @@ def _write(path: Path, text: str) -> None:
 
 
 def check(
+    site: Annotated[str, typer.Argument(help="Only look what of this site can be watched.")] = "",
     offline: Annotated[
         bool, typer.Option("--offline", help="Do not ask sources or Slack.")
     ] = False,
 ) -> None:
-    """Find what is wrong in watch.yaml, .env, database, Slack and sources. Changes nothing."""
+    """Find what is wrong in watch.yaml, .env, database, Slack and sources. Changes nothing.
+
+    A source whose address is a site's is asked for its feeds; the mended line is shown.
+    """
     from monitors.watchlist import load_watchlist, problems
 
     settings = configured()
+    if site:
+        if not asyncio.run(_look_at(settings, site)):
+            raise typer.Exit(1)
+        return
     mistakes = problems(settings.watch)
     for mistake in mistakes:
         _tell(False, str(mistake))
@@ -188,23 +199,46 @@ def _last_run(settings: Settings) -> str:
 
 
 async def _ask_sources(settings: Settings, sources: tuple[Source, ...]) -> bool:
-    """Poll every source once, without storing anything."""
+    """Poll every source once, without storing anything; look for feeds where there is none."""
+    async with _fetching(settings) as (fetcher, clock):
+        results = await asyncio.gather(*(_ask(source, fetcher, clock) for source in sources))
+    for source, (good, line, found) in zip(sources, results, strict=True):
+        _tell(good, line)
+        if found:
+            output.say("       Found instead; paste one line in its place:")
+            proposing.show(found, source)
+    return all(good for good, _, _ in results)
+
+
+async def _look_at(settings: Settings, site: str) -> bool:
+    """Show what of ``site`` can be watched."""
+    from monitors.sources.discover import discover
+
+    url = proposing.addressed(site)
+    async with _fetching(settings) as (fetcher, clock):
+        found = await discover(url, fetcher, clock.now())
+    good = bool(found)
+    lines = "; a line to paste for each" if good else ": no feed, sitemap or page of links"
+    _tell(good, f"{redact(url)}: {output.count(len(found), 'source')} found{lines}")
+    proposing.show(found)
+    return good
+
+
+@asynccontextmanager
+async def _fetching(settings: Settings) -> AsyncIterator[tuple[Fetcher, Clock]]:
     from monitors.clock import SystemClock
     from monitors.wiring import fetcher_of
 
     clock = SystemClock()
     fetcher = fetcher_of(settings, clock)
     try:
-        results = await asyncio.gather(*(_ask(source, fetcher, clock) for source in sources))
+        yield fetcher, clock
     finally:
         await fetcher.close()
-    for good, line in results:
-        _tell(good, line)
-    return all(good for good, _ in results)
 
 
-async def _ask(source: Source, fetcher: Fetcher, clock: Clock) -> tuple[bool, str]:
-    from monitors.errors import FetchError, SourceError
+async def _ask(source: Source, fetcher: Fetcher, clock: Clock) -> tuple[bool, str, list[Proposal]]:
+    from monitors.errors import FetchError, NotAFeed, SourceError
     from monitors.model import SourceState
     from monitors.sources import READERS
 
@@ -212,10 +246,16 @@ async def _ask(source: Source, fetcher: Fetcher, clock: Clock) -> tuple[bool, st
         poll = await READERS[source.kind]().poll(
             source, SourceState(source.id), fetcher, clock.now()
         )
+    except NotAFeed as error:
+        found = []
+        if source.kind != "folder":
+            found = await proposing.proposals(source.url, fetcher, clock.now())
+        return False, f"{source.name}: {error}", found
     except (FetchError, SourceError) as error:
-        return False, f"{source.name}: {error}"
+        return False, f"{source.name}: {error}", []
     dates = [entry.published for entry in poll.entries if entry.published]
     newest = f", newest {max(dates):%d %b %Y %H:%M}" if dates else ", no dates"
-    found = output.count(len(poll.entries), "entry", "entries")
-    left_out = f"; {len(poll.problems)} left out: {poll.problems[0]}" if poll.problems else ""
-    return True, f"{source.name}: {found}{newest if poll.entries else ''}{left_out}"
+    listed = output.count(len(poll.entries), "entry", "entries")
+    notes = output.count(len(poll.problems), "problem")
+    left_out = f"; {notes}: {poll.problems[0]}" if poll.problems else ""
+    return True, f"{source.name}: {listed}{newest if poll.entries else ''}{left_out}", []

@@ -86,7 +86,7 @@ def test_check_asks_each_source_and_stores_nothing(tidings: Tidings, folder: Pat
     done = tidings("check")
     assert done.exit_code == 1
     [saved] = [line for line in done.output.splitlines() if line.startswith("ok   Saved")]
-    assert "1 entry, no dates; 1 left out: " in saved
+    assert "1 entry, no dates; 1 problem: " in saved
     assert "two.html" in saved
     [dead] = [line for line in done.output.splitlines() if line.startswith("BAD")]
     assert "Dead" in dead

@@ -9,7 +9,8 @@ import pytest
 
 from monitors.errors import HttpStatusError, UnsafeDocument
 from monitors.sandbox import Sandbox, shared
-from monitors.sources.documents import refuse_entities
+from monitors.sources.charsets import to_utf8
+from monitors.sources.prologue import from_root
 from tests.support.parsers import make_entry, make_foreign, make_unpicklable, print_and, refuse
 
 
@@ -97,6 +98,33 @@ def test_a_parser_that_prints_disturbs_nothing(sandbox: Sandbox) -> None:
     assert sandbox.run(print_and, "value") == "value"
 
 
+def test_a_new_worker_costs_little_once_the_parsers_are_loaded(sandbox: Sandbox) -> None:
+    sandbox.run(make_entry, "https://e.org/")
+    times = []
+    for _ in range(10):
+        with pytest.raises(UnsafeDocument, match="died"):
+            sandbox.run(os.abort)
+        began = time.perf_counter()
+        sandbox.run(make_entry, "https://e.org/")
+        times.append(time.perf_counter() - began)
+    assert sorted(times)[5] < 0.2
+    assert sandbox.replaced == 10
+
+
+def test_what_workers_needed_at_most_is_known(sandbox: Sandbox) -> None:
+    sandbox.run(len, b"")
+    idle = sandbox.peak
+    sandbox.run(len, bytes(40_000_000))
+    assert idle + 30_000_000 < sandbox.peak < 512_000_000
+
+
+def test_a_dead_nursery_is_replaced(sandbox: Sandbox) -> None:
+    os.kill(sandbox.run(os.getppid), 9)
+    with pytest.raises(UnsafeDocument, match="died"):
+        sandbox.run(os.abort)
+    assert sandbox.run(len, b"abc") == 3
+
+
 def test_large_documents_pass(sandbox: Sandbox) -> None:
     assert sandbox.run(len, bytes(15_000_000)) == 15_000_000
 
@@ -135,7 +163,7 @@ def test_the_shared_sandbox_is_one() -> None:
 )
 def test_entity_declarations_are_refused(document: bytes) -> None:
     with pytest.raises(UnsafeDocument, match="entities"):
-        refuse_entities(document, "a feed")
+        from_root(to_utf8(document, ""), "a feed")
 
 
 @pytest.mark.parametrize(
@@ -149,4 +177,4 @@ def test_entity_declarations_are_refused(document: bytes) -> None:
     ],
 )
 def test_plain_document_types_and_talk_of_entities_pass(document: bytes) -> None:
-    refuse_entities(document, "a feed")
+    from_root(to_utf8(document, ""), "a feed")
