@@ -20,10 +20,14 @@ _MAGIC = (
     (b"\x1f\x8b", "a gzip file"),
 )
 _LONGEST_URL = 2048
+_PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[\x21-\x7e]*")
+_UNUSABLE = re.compile(r"[\x00-\x1f\ud800-\udfff]")
 
 
 def absolute_url(link: str, base: str) -> str | None:
     """``link`` as an absolute http(s) URL without userinfo, or None where it is none."""
+    if _PLAIN.fullmatch(link) and len(link) <= _LONGEST_URL and "/." not in link:
+        return link  # as most are; the long way takes seconds for a large sitemap
     link = re.sub(r"[\n\r\t]", "", link).strip()
     try:
         if not link or (urlsplit(link).scheme and not urlsplit(link).hostname):
@@ -35,7 +39,7 @@ def absolute_url(link: str, base: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not usable or len(url) > _LONGEST_URL:
         return None
-    if any(ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 for c in url):
+    if _UNUSABLE.search(url):
         return None
     return url.replace(" ", "%20")
 
@@ -52,7 +56,9 @@ def describe(body: bytes) -> str:
     if start.startswith(("{", "[")):
         return f"JSON that is no feed: {shorten(squeeze(start), 80)}"
     if re.match(r"<!doctype html|<html", start, re.IGNORECASE):
-        title = re.search(r"<title[^>]*>(.*?)</title>", head, re.IGNORECASE | re.DOTALL)
+        title = re.search(
+            r"<title[^>]{0,200}>(.{0,500}?)</title>", head, re.IGNORECASE | re.DOTALL
+        )
         named = f" titled '{shorten(squeeze(title[1]), 60)}'" if title else ""
         return f"an HTML page{named}"
     root = re.match(r"<!DOCTYPE[^>]*>\s*<([\w:.-]+)|<([\w:.-]+)", start)
