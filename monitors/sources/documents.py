@@ -19,6 +19,7 @@ _MAGIC = (
     (b"\x7fELF", "a program"),
     (b"\x1f\x8b", "a gzip file"),
 )
+_TITLE = re.compile(r"<title[^>]{0,200}>(.{0,500}?)</title>", re.IGNORECASE | re.DOTALL)
 _LONGEST_URL = 2048
 _PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[\x21-\x7e]*")
 _UNUSABLE = re.compile(r"[\x00-\x1f\ud800-\udfff]")

@@ -17,7 +17,8 @@ from monitors.sources.feedrecover import recover_feed
 from monitors.sources.languages import normalise_language
 
 _SECONDS = 2.5  # of a call's nine, so that there is time for the other reader
-_LARGE = 2_000_000  # feedparser needs about a second for each megabyte
+# feedparser needs about a second for a megabyte, or for as many tags as that usually has.
+_LARGE, _MANY_TAGS = 2_000_000, 60_000
 
 
 def read_xml(text: bytes, url: str) -> RawFeed | None:
@@ -29,7 +30,7 @@ def read_xml(text: bytes, url: str) -> RawFeed | None:
     :param text: UTF-8, from the root element on
     :param url: its final address
     """
-    if len(text) > _LARGE:
+    if len(text) > _LARGE or text.count(b"<") > _MANY_TAGS:
         return recover_feed(text, url)
     try:
         with _at_most(_SECONDS):

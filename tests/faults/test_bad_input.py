@@ -213,7 +213,7 @@ def test_an_entry_without_link(bench: Bench) -> None:
     report = bench.run()
     assert not report.failures
     assert not report.problems
-    assert report.fates == {"read": 2}
+    assert report.fates == {"new": 2, "seen": 1}
     assert sorted(bench.told) == sorted([TENDER[0], WALKOUT[0]])
     assert "/" not in {seen.path for seen in bench.web.seen}
 
