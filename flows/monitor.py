@@ -26,6 +26,7 @@ from monitors.steps import collect as collecting
 from monitors.steps import decide as deciding
 from monitors.steps import read as reading
 from monitors.steps import tell as telling
+from monitors.steps.check_health import check_health
 from monitors.steps.notify_operators import notify_operators
 from monitors.steps.understand import understand as understanding
 from monitors.wiring import open_desk
@@ -163,6 +164,7 @@ async def _work(shift: Shift, only: tuple[str, ...], dry: bool) -> None:
         shift.renew()
     assert shift.bench is not None  # noqa: S101
     await asyncio.to_thread(pipeline.conclude, shift.desk, shift.bench, shift.report)
+    await asyncio.to_thread(check_health, shift.desk, shift.report)
     await asyncio.to_thread(notify_operators, shift.desk, shift.report)
     if not dry:
         await tell(shift)

@@ -41,6 +41,8 @@ class Account:
     :param causes: why the unreadable ones are
     :param bare: articles that are judged by title and summary alone, by cause
     :param texts: articles whose text was had
+    :param refused: pages that refused us
+    :param screened: articles that came near a topic; in ``unscreened`` those that did not
     """
 
     polls: int = 0
@@ -52,6 +54,9 @@ class Account:
     causes: Counter[str] = field(default_factory=Counter)
     bare: Counter[str] = field(default_factory=Counter)
     texts: int = 0
+    refused: int = 0
+    screened: int = 0
+    unscreened: int = 0
 
     def end(self, fate: Fate, count: int = 1, cause: str = "") -> None:
         """``count`` entries end in ``fate``; waiting is no end, and is not counted here."""
@@ -146,6 +151,9 @@ def total(accounts: Iterable[Account]) -> Account:
         found.listed += account.listed
         found.waiting += account.waiting
         found.texts += account.texts
+        found.refused += account.refused
+        found.screened += account.screened
+        found.unscreened += account.unscreened
         found.fates.update(account.fates)
         found.causes.update(account.causes)
         found.bare.update(account.bare)

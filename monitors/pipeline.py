@@ -28,6 +28,7 @@ from monitors.desk import Desk
 from monitors.errors import RunSkipped, StoreError, TidingsError
 from monitors.processes import has_ended, this_process
 from monitors.runs import RunReport
+from monitors.steps.check_health import check_health
 from monitors.steps.collect import collect
 from monitors.steps.decide import Bench, decide, finish_baseline, open_bench
 from monitors.steps.notify_operators import notify_operators
@@ -177,6 +178,7 @@ async def run(desk: Desk, only: Collection[str] = (), *, dry: bool = False) -> R
         with timed(report, "read"):
             await read(desk, report, lambda: keep_lease(desk, report))
         await asyncio.to_thread(judge_waiting, desk, report)
+        await asyncio.to_thread(check_health, desk, report)
         await asyncio.to_thread(notify_operators, desk, report)
         if not dry:
             with timed(report, "tell"):

@@ -23,6 +23,9 @@ class RunReport:
     :param unreadable: article URL (redacted) to cause
     :param reasons: decisions by :class:`~monitors.model.Reason`
     :param alerts: one row an alert verdict: topic, headline, reason, article, url
+    :param changes: one row a source whose health changed: source, was, is, why
+    :param gaps: names of sources whose answer shared nothing with the one before
+    :param blackout: sources were asked, and nothing answers
     :param delivered: outcomes of deliveries by name
     :param problems: one clear line each: what, where, what to do
     :param seconds: wall seconds by step
@@ -43,6 +46,9 @@ class RunReport:
     verdicts: Counter[str] = field(default_factory=Counter)
     alerts: list[dict[str, str]] = field(default_factory=list)
     held: list[dict[str, str]] = field(default_factory=list)
+    changes: list[dict[str, str]] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    blackout: bool = False
     delivered: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -68,6 +74,8 @@ class RunReport:
             f"{self.matched} matched",
             f"{alerts} alert{'' if alerts == 1 else 's'}",
         ]
+        if self.blackout:
+            return "no source answered, " + ", ".join(parts[:1])
         if self.failures:
             count = len(self.failures)
             parts.append(f"{count} source{'' if count == 1 else 's'} failed")

@@ -1,4 +1,4 @@
-"""What the operators are told: sources that fail and answer again, messages that are dead.
+"""What the operators are told: sources that are unwell and well again, messages that are dead.
 
 Pure. A trouble is told when it begins and, for a source, when it ends. What the operators
 know already is remembered beside the outbox: :meth:`monitors.ports.Outbox.troubles`.
@@ -7,15 +7,29 @@ know already is remembered beside the outbox: :meth:`monitors.ports.Outbox.troub
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitors.model import Alert, AlertKind, Delivery, DeliveryState, Source, SourceState
+from monitors.health.words import moment, to_do
+from monitors.model import (
+    Alert,
+    AlertKind,
+    Delivery,
+    DeliveryState,
+    Health,
+    Source,
+    SourceState,
+)
 
-FAILING_AFTER = 3
-"""Failed polls in a row before a source is worth a message."""
+NOTHING_ANSWERS = "every source"
+"""The subject of a trouble: no source at all answers."""
 
+NOTHING_AFTER = 2
+"""Failed polls in a row of every source before that is told."""
+
+_WELL = (Health.HEALTHY, Health.UNKNOWN)
 _MOST_LINES = 12
 
 
@@ -38,7 +52,9 @@ def draft_notices(
     known: Mapping[str, datetime],
     now: datetime,
 ) -> Notices:
-    """At most four messages: what began to fail, what answers again, what is dead or held.
+    """At most five messages: what is unwell, what is well again, what is dead or held.
+
+    Where no source answers at all, that is one message, and none on each source.
 
     :param states: by id, of every source in ``sources``
     :param dead: rows of the outbox that are dead, or held in doubt. Notices among them are
@@ -46,21 +62,26 @@ def draft_notices(
         which a story was told all the same
     :param known: the troubles that the operators know
     """
-    failing = _failing(sources, states, known, now)
+    dark = _darkness(sources, states, known, now)
+    unwell = dark | _unwell(sources, states, known, silent=bool(dark))
     lost = _stuck("message", dead, DeliveryState.DEAD)
     held = _stuck("doubt", dead, DeliveryState.UNKNOWN)
     ended = {
         subject: since
         for source in sources
-        if (since := known.get(subject := _subject(source))) and not states[source.id].failures
+        if (since := known.get(subject := _subject(source))) and subject not in unwell
     }
-    begun = {s: since for s, since in failing.items() if known.get(s) != since}
+    light = {s: since for s, since in known.items() if s == NOTHING_ANSWERS and not dark}
+    begun = {s: since for s, since in unwell.items() if known.get(s) != since}
+    darkened = {s: begun.pop(s) for s in dark if s in begun}
     died = {s: since for s, since in lost.items() if known.get(s) != since}
     doubted = {s: since for s, since in held.items() if known.get(s) != since}
     named = {_subject(source): source for source in sources}
     rows = {row.id: row for row in dead}
     drafted = (
-        ("failing", begun, _fail_text([named[s] for s in begun], states)),
+        ("dark", darkened, _dark_text(sources, states)),
+        ("light", light, _light_text(sources, states)),
+        ("unwell", begun, _unwell_text([named[s] for s in begun], states)),
         ("recovered", ended, _recovery_text([named[s] for s in ended], states)),
         ("dead", died, _dead_text([rows[_number(s)] for s in died])),
         ("doubt", doubted, _doubt_text([rows[_number(s)] for s in doubted])),
@@ -70,7 +91,7 @@ def draft_notices(
         for change, subjects, (headline, body) in drafted
         if subjects
     )
-    return Notices(alerts, failing | lost | held)
+    return Notices(alerts, unwell | lost | held)
 
 
 def _stuck(word: str, rows: Iterable[Delivery], state: DeliveryState) -> dict[str, datetime]:
@@ -85,46 +106,85 @@ def _number(subject: str) -> int:
     return int(subject.rpartition(" ")[2])
 
 
-def _failing(
-    sources: Iterable[Source],
+def _darkness(
+    sources: Sequence[Source],
     states: Mapping[str, SourceState],
     known: Mapping[str, datetime],
     now: datetime,
 ) -> dict[str, datetime]:
-    """Subjects of the sources that fail, with their last success or else when that was told."""
+    """The trouble that nothing answers, where it is so; it ends with the first answer."""
+    failures = [states[source.id].failures for source in sources]
+    begins = bool(failures) and min(failures) >= NOTHING_AFTER
+    lasts = bool(failures) and min(failures) > 0 and NOTHING_ANSWERS in known
+    return {NOTHING_ANSWERS: known.get(NOTHING_ANSWERS, now)} if begins or lasts else {}
+
+
+def _unwell(
+    sources: Iterable[Source],
+    states: Mapping[str, SourceState],
+    known: Mapping[str, datetime],
+    *,
+    silent: bool,
+) -> dict[str, datetime]:
+    """Subjects of the sources that are unwell, and since when.
+
+    :param silent: keep only what is known already
+    """
     found = {}
     for source in sources:
-        state, subject = states[source.id], _subject(source)
-        if state.failures >= FAILING_AFTER:
-            found[subject] = state.succeeded_at or known.get(subject, now)
-        elif state.failures and subject in known:
-            found[subject] = known[subject]  # it answered between two runs, and fails again
+        pulse, subject = states[source.id].pulse, _subject(source)
+        if subject in known and (silent or pulse.health is Health.UNKNOWN):
+            found[subject] = known[subject]
+        elif pulse.health not in _WELL and pulse.since is not None and not silent:
+            found[subject] = pulse.since
     return found
 
 
-def _fail_text(
+def _dark_text(
     sources: Sequence[Source], states: Mapping[str, SourceState]
 ) -> tuple[str, list[str]]:
-    who = (
-        f"Source {sources[0].name} fails" if len(sources) == 1 else f"{len(sources)} sources fail"
-    )
-    lines = []
-    for source in sources:
-        state = states[source.id]
-        since = (
-            f"last answer {_moment(state.succeeded_at)}" if state.succeeded_at else "no answer yet"
-        )
-        lines.append(f"{source.name}, {since}: {state.last_error or 'unknown problem'}")
+    errors = [f"{s.name}: {states[s.id].last_error or 'unknown problem'}" for s in sources]
+    advice = "Check this machine's network first. All of them: tidings sources"
+    return "No source answers", [*_shortened(errors), advice]
+
+
+def _light_text(
+    sources: Sequence[Source], states: Mapping[str, SourceState]
+) -> tuple[str, list[str]]:
+    well = [source.name for source in sources if not states[source.id].failures]
+    return "Sources answer again", [f"{len(well)} of {len(sources)}", *_shortened(well)]
+
+
+def _unwell_text(
+    sources: Sequence[Source], states: Mapping[str, SourceState]
+) -> tuple[str, list[str]]:
+    counts = Counter(states[source.id].pulse.health.value for source in sources)
+    if len(sources) == 1:
+        who = f"Source {sources[0].name} is {next(iter(counts))}"
+    else:
+        each = ", ".join(f"{count} {health}" for health, count in counts.most_common())
+        who = f"{len(sources)} sources need a look: {each}"
+    lines = [_unwell_line(source, states[source.id]) for source in sources]
     return who, [*_shortened(lines), "Each is asked again by itself. All of them: tidings sources"]
+
+
+def _unwell_line(source: Source, state: SourceState) -> str:
+    pulse = state.pulse
+    heard = moment(state.succeeded_at) + " UTC" if state.succeeded_at else "never"
+    line = f"{source.name} {pulse.cause.value} (last answer: {heard})"
+    why = state.last_error if state.failures else to_do(pulse.cause, source)
+    return f"{line}: {why}" if why else line
 
 
 def _recovery_text(
     sources: Sequence[Source], states: Mapping[str, SourceState]
 ) -> tuple[str, list[str]]:
-    many = f"{len(sources)} sources answer again"
-    who = f"Source {sources[0].name} answers again" if len(sources) == 1 else many
+    many = f"{len(sources)} sources are healthy again"
+    who = f"Source {sources[0].name} is healthy again" if len(sources) == 1 else many
     answers = ((source.name, states[source.id].succeeded_at) for source in sources)
-    return who, _shortened([f"{name}: {_moment(at)}" if at else name for name, at in answers])
+    return who, _shortened(
+        [f"{name}: answered {moment(at)} UTC" if at else name for name, at in answers]
+    )
 
 
 def _dead_text(rows: Sequence[Delivery]) -> tuple[str, list[str]]:
@@ -161,10 +221,6 @@ def _shortened(lines: list[str]) -> list[str]:
 
 def _subject(source: Source) -> str:
     return f"source {source.id}"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.day} {moment:%b %Y %H:%M} UTC"
 
 
 def _key(change: str, subjects: Mapping[str, datetime]) -> str:

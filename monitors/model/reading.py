@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitors.model.health import Pulse, Trouble
 from monitors.model.web import Pace, WebMemory
 
 
@@ -49,6 +50,7 @@ class Poll:
         whatever else was wrong; the last of very many is "and so many more"
     :param left_out: how many entries had to be left out
     :param error: one line: what failed, where, what to do
+    :param trouble: what kind of failure it was; None where there was none
     :param retry_after: the wait that the server asked for
     :param cache_for: how long the server says that its answer stays fresh
     :param moved_to: where permanent redirects led from the source's address
@@ -65,6 +67,7 @@ class Poll:
     last_modified: str | None = None
     status: int | None = None
     error: str | None = None
+    trouble: Trouble | None = None
     retry_after: timedelta | None = None
     cache_for: timedelta | None = None
     moved_to: str | None = None
@@ -88,6 +91,7 @@ class SourceState:
     entries_seen: int = 0
     last_entry_at: datetime | None = None
     web: WebMemory = field(default_factory=WebMemory)
+    pulse: Pulse = field(default_factory=Pulse)
 
 
 STALE_AFTER = timedelta(days=7)

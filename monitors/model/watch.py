@@ -35,6 +35,7 @@ class Source:
     :param url: address, or the folder's path for kind ``folder``
     :param language: ISO 639-1 code where the source has a single language
     :param every: the poll interval
+    :param adaptive: the interval is not written in the watch list, and adapts to the source
     :param pattern: kind ``page`` only: regular expression that article links match
     :param robots_ignored_because: why the operator may fetch its pages whatever robots.txt
         says; empty where robots.txt is kept
@@ -49,6 +50,7 @@ class Source:
     every: timedelta = timedelta(minutes=15)
     pattern: str | None = None
     robots_ignored_because: str = ""
+    adaptive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

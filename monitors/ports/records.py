@@ -17,6 +17,7 @@ from monitors.model import (
     Mention,
     PendingEntry,
     Poll,
+    Pulse,
     SourceState,
     Story,
     Vector,
@@ -50,6 +51,13 @@ class SourceStore(Protocol):
 
     def settle(self, entry_id: int, fate: Fate, detail: str = "") -> None:
         """End an entry without an article. ``Fate.WAITING`` counts a failed attempt."""
+        ...
+
+    def save_pulses(self, pulses: Mapping[str, tuple[Pulse, datetime | None]]) -> None:
+        """Remember the health of sources that were polled before, in one transaction.
+
+        :param pulses: source id to its pulse, and to when it is due where that changes
+        """
         ...
 
     def waiting(self) -> dict[str, int]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitors.desk import Desk
 from monitors.errors import FetchError, SourceError, TidingsError
@@ -15,8 +16,9 @@ from monitors.fetch.politeness import next_poll
 from monitors.fetch.revalidate import learned, trusted
 from monitors.ledger import NOT_USABLE, Account
 from monitors.logs import unforeseen
-from monitors.model import Fate, Poll, PollState, Source, SourceState
+from monitors.model import Fate, Poll, PollState, Pulse, Source, SourceState, Trouble
 from monitors.runs import RunReport
+from monitors.steps.observe import at_its_pace, is_blackout, observed, trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -51,17 +53,24 @@ async def collect(desk: Desk, report: RunReport, only: Collection[str] = ()) -> 
         for source in desk.watchlist.sources
         if (source.id in only if only else _is_due(states[source.id], now))
     ]
+    after: dict[str, tuple[Pulse, datetime | None]] = {}
     gate = asyncio.Semaphore(AT_ONCE)
     storing = asyncio.Lock()
 
     async def one(source: Source) -> None:
         async with gate:
+            began = time.monotonic()
             poll = await _ask(desk, source, states[source.id], now)
+            took = timedelta(seconds=time.monotonic() - began)
         # Stored at once: a source that hangs cannot lose what the others gave.
         async with storing:
-            await asyncio.to_thread(_keep, desk, source, states[source.id], poll, report)
+            kept = await asyncio.to_thread(_keep, desk, source, states[source.id], poll, report)
+        if kept is not None:
+            after[source.id] = observed(source, states[source.id], *kept, took, report)
 
     await asyncio.gather(*(one(source) for source in due))
+    await asyncio.to_thread(desk.store.sources.save_pulses, after)
+    report.blackout = is_blackout(states, {source.id for source in due}, report, bool(only))
 
 
 def _is_due(state: SourceState, now: datetime) -> bool:
@@ -83,6 +92,7 @@ async def _ask(desk: Desk, source: Source, state: SourceState, now: datetime) ->
             now,
             status=getattr(error, "status", None),
             error=str(error),
+            trouble=trouble_of(error),
             retry_after=getattr(error, "retry_after", None),
         )
     except Exception as error:
@@ -91,12 +101,15 @@ async def _ask(desk: Desk, source: Source, state: SourceState, now: datetime) ->
         return _failed(source, now, error)
 
 
-def _keep(desk: Desk, source: Source, state: SourceState, poll: Poll, report: RunReport) -> None:
+def _keep(
+    desk: Desk, source: Source, state: SourceState, poll: Poll, report: RunReport
+) -> tuple[Poll, dict[Fate, int]] | None:
+    """Store the poll and count it; None where the database did not take it."""
     try:
         poll, fates = _save(desk, source, state, poll)
     except TidingsError as error:
         report.failures[source.name] = str(error)
-        return
+        return None
     account = report.ledger.of(source.id)
     account.polls += 1
     account.failed_polls += poll.state is PollState.FAILED
@@ -108,6 +121,7 @@ def _keep(desk: Desk, source: Source, state: SourceState, poll: Poll, report: Ru
     report.problems.extend(f"{source.name}: {problem}" for problem in poll.problems)
     if poll.error:
         report.failures[source.name] = poll.error
+    return poll, fates
 
 
 def _enter(account: Account, poll: Poll, fates: Mapping[Fate, int]) -> None:
@@ -153,12 +167,13 @@ def _after(desk: Desk, source: Source, state: SourceState, poll: Poll) -> tuple[
         last_error=poll.error,
         web=web,
     )
+    paced = at_its_pace(source, state.pulse)
     due_again = next_poll(
-        heard, source, poll.at, poll.retry_after, poll.cache_for, jitter=desk.dice()
+        heard, paced, poll.at, poll.retry_after, poll.cache_for, jitter=desk.dice()
     )
     return poll, replace(heard, next_poll_at=due_again)
 
 
 def _failed(source: Source, now: datetime, error: Exception) -> Poll:
     line = f"{source.name}: unexpected {type(error).__name__}. See the log of this run"
-    return Poll(source.id, PollState.FAILED, now, error=line)
+    return Poll(source.id, PollState.FAILED, now, error=line, trouble=Trouble.OURS)

@@ -183,7 +183,11 @@ def _remember(bench: Bench, rulings: Sequence[Ruling]) -> None:
 
 
 def _count(report: RunReport, reading: Reading, rulings: Sequence[Ruling]) -> None:
-    if not rulings:
+    account = report.ledger.of(reading.article.source_id)
+    if rulings:
+        account.screened += 1
+    else:
+        account.unscreened += 1
         report.screened_out += 1
     for ruling in rulings:
         decision = ruling.judgement.decision

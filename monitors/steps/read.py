@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitors.addresses import has_page
 from monitors.articles.identify import identify
@@ -40,12 +40,14 @@ class _Got:
 
     :param detail: what was wrong with the page, in one line
     :param cause: why it is unreadable
+    :param refused: the server refuses us the page
     """
 
     article: Article | None = None
     fate: Fate = Fate.WAITING
     detail: str = ""
     cause: str = ""
+    refused: bool = False
 
 
 async def read(desk: Desk, report: RunReport, between: Callable[[], None] = lambda: None) -> None:
@@ -82,7 +84,7 @@ async def _one(desk: Desk, pending: PendingEntry) -> _Got:
     except Unreadable as error:
         return _Got(fate=Fate.UNREADABLE, detail=str(error), cause=error.cause)
     except FetchError as error:
-        return await _without_page(pending, error)
+        return replace(await _without_page(pending, error), refused=_refuses(error))
     except Exception as error:
         # One page must not stop the others.
         unforeseen(log, f"reading an entry of {pending.entry.source_id}", error)
@@ -107,6 +109,12 @@ def _identify(
     cause: str | None = None,
 ) -> Article:
     return identify(pending.entry, pending, extraction, page, unreadable=cause)
+
+
+def _refuses(error: FetchError) -> bool:
+    if isinstance(error, RobotsRefused):
+        return not error.for_now
+    return isinstance(error, HttpStatusError) and error.status in BLOCKED
 
 
 async def _without_page(pending: PendingEntry, error: FetchError) -> _Got:
@@ -156,7 +164,10 @@ def _store(desk: Desk, report: RunReport, batch: list[PendingEntry], results: li
             fate = _settle(desk, report, pending, got)
         if got.detail:
             report.problems.append(f"{name}: {got.detail}")
-        report.ledger.of(pending.entry.source_id).end(fate, cause=got.cause)
+        account = report.ledger.of(pending.entry.source_id)
+        account.end(fate, cause=got.cause)
+        wall = "bot wall" in (got.cause, got.article.unreadable if got.article else None)
+        account.refused += got.refused or wall
 
 
 def _settle(desk: Desk, report: RunReport, pending: PendingEntry, got: _Got) -> Fate:

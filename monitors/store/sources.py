@@ -16,6 +16,7 @@ from monitors.model import (
     PendingEntry,
     Poll,
     PollState,
+    Pulse,
     SourceState,
     Verdict,
     WebMemory,
@@ -30,6 +31,7 @@ from monitors.store.codec import (
     load_web,
 )
 from monitors.store.engine import Database
+from monitors.store.pulses import dump_pulse, load_pulse
 from monitors.store.rows import chunks, readable, text_key
 from monitors.store.tables import articles, decisions, entries, sources
 
@@ -127,6 +129,16 @@ class SqlSources:
     def ledger(self, since: datetime) -> dict[str, dict[str, int]]:
         """See the port."""
         return ledgers.sums(self._db, since)
+
+    def save_pulses(self, pulses: Mapping[str, tuple[Pulse, datetime | None]]) -> None:
+        """See the port."""
+        with self._db.write() as connection:
+            for source_id, (pulse, due) in sorted(pulses.items()):
+                values: dict[str, Any] = {"pulse": dump_pulse(pulse)}
+                if due is not None:
+                    values["next_poll_at"] = due
+                where = sources.c.id == source_id
+                connection.execute(sa.update(sources).where(where).values(values))
 
     def overview(self) -> list[dict[str, Any]]:
         """See the port."""
@@ -268,6 +280,7 @@ def _state(row: sa.Row[Any]) -> SourceState:
         entries_seen=row.entries_seen,
         last_entry_at=row.last_entry_at,
         web=_web(row.web),
+        pulse=load_pulse(row.pulse),
     )
 
 

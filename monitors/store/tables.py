@@ -51,6 +51,7 @@ sources = sa.Table(
     _count("entries_seen"),
     sa.Column("last_entry_at", UtcDateTime),
     sa.Column("listed_at", UtcDateTime, comment="the last poll that listed entries"),
+    sa.Column("pulse", Text, comment="the Pulse as JSON"),
     sa.Column("web", Text, comment="WebMemory as JSON"),
 )
 

@@ -44,7 +44,8 @@ def _read(item: Reader, defaults: Defaults) -> Source | None:
     source_id = _id(fields.get("id"), name, item)
     if len(item.notes) > before or not (name and kind and url and tier and every):
         return None
-    return Source(source_id, name, kind, url, tier, language, every, pattern, because)
+    adaptive = defaults.adaptive and "every" not in fields
+    return Source(source_id, name, kind, url, tier, language, every, pattern, because, adaptive)
 
 
 def _robots(reader: Reader) -> str:

@@ -39,6 +39,8 @@ class Defaults:
     mention: tuple[str, ...] = ()
     digest: DigestPlan | None = None
     every: timedelta = timedelta(minutes=15)
+    adaptive: bool = True
+    """``every`` is not written: it adapts to each source"""
     operators_channel: str | None = None
 
 
@@ -62,6 +64,7 @@ def read_defaults(readers: Sequence[Reader]) -> Defaults:
     return replace(
         base,
         every=every or Defaults.every,
+        adaptive="every" not in fields,
         operators_channel=values.channel(told) if told else None,
         digest=values.digest(fields["digest"]) if "digest" in fields else None,
     )

@@ -1,0 +1,19 @@
+"""The health of sources."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "v0006"
+down_revision: str | None = "v0005"
+
+
+def upgrade() -> None:
+    """Add the column."""
+    op.add_column("sources", sa.Column("pulse", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    """Drop it."""
+    op.drop_column("sources", "pulse")
