@@ -69,6 +69,10 @@ def run_report(report: RunReport) -> str:
         *_listed("Alerts", (_line(row) for row in report.alerts)),
         *_listed("Held back", (f"{_line(row)}: {escape(row['why'])}" for row in report.held)),
         *_listed(
+            "Health of sources",
+            (f"{escape(c['source'])} is {c['is']}: {c['why']}" for c in report.changes),
+        ),
+        *_listed(
             "Sources that failed",
             (f"{escape(name)}: {escape(line)}" for name, line in report.failures.items()),
         ),

@@ -149,6 +149,7 @@ async def _pass(clock: Clock, only: tuple[str, ...], dry: bool) -> str:
                 await _show(desk, report)
                 raise
             await _show(desk, report)
+        pipeline.refuse_blackout(report)
         return report.headline()
 
 

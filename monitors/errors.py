@@ -33,7 +33,8 @@
     │   ├── DeliveryDeferred     definitely not sent; try again after `retry_after`
     │   ├── DeliveryRefused      will never be accepted as it is; has Slack's `code`
     │   └── DeliveryUnknown      no answer: it may or may not have been sent
-    └── RunSkipped               another run holds the lease
+    ├── RunSkipped               another run holds the lease
+    └── NothingAnswered          every source that a run asked failed
 
 Each carries its ``subject`` (which file, source, URL, topic or alert), the ``problem`` and
 the ``remedy`` (what to do), and says in ``retryable`` whether trying again can help.
@@ -274,5 +275,11 @@ class DeliveryUnknown(DeliveryError):
 
 class RunSkipped(TidingsError):
     """Another run holds the lease."""
+
+    retryable = True
+
+
+class NothingAnswered(TidingsError):
+    """Every source that a run asked failed, and no other answered lately."""
 
     retryable = True

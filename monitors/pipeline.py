@@ -25,7 +25,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from monitors.desk import Desk
-from monitors.errors import RunSkipped, StoreError, TidingsError
+from monitors.errors import NothingAnswered, RunSkipped, StoreError, TidingsError
 from monitors.processes import has_ended, this_process
 from monitors.runs import RunReport
 from monitors.steps.check_health import check_health
@@ -148,6 +148,20 @@ def finish(desk: Desk, report: RunReport) -> None:
     accounts = report.ledger.accounts.items()
     sources.keep_ledger(report.started, {name: a.counts() for name, a in accounts})
     desk.store.runs.save(report.run_id, report.started, report.as_json())
+
+
+def refuse_blackout(report: RunReport) -> None:
+    """For callers that must not take a run for a good one in which nothing answered.
+
+    :raises NothingAnswered: so it was; everything else was done, and is in the report
+    """
+    if report.blackout:
+        failed = len(report.failures)
+        raise NothingAnswered(
+            "this run",
+            f"no source answered ({failed} of {failed} that were asked failed)",
+            "Check this machine's network. tidings sources names each problem",
+        )
 
 
 @contextmanager

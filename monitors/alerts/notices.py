@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitors.health.judging import BY_POLLS
 from monitors.health.words import moment, to_do
 from monitors.model import (
     Alert,
@@ -29,7 +30,8 @@ NOTHING_ANSWERS = "every source"
 NOTHING_AFTER = 2
 """Failed polls in a row of every source before that is told."""
 
-_WELL = (Health.HEALTHY, Health.UNKNOWN)
+WELL = (Health.HEALTHY, Health.UNKNOWN)
+"""Not worth a message."""
 _MOST_LINES = 12
 
 
@@ -135,8 +137,11 @@ def _unwell(
         pulse, subject = states[source.id].pulse, _subject(source)
         if subject in known and (silent or pulse.health is Health.UNKNOWN):
             found[subject] = known[subject]
-        elif pulse.health not in _WELL and pulse.since is not None and not silent:
-            found[subject] = pulse.since
+        elif pulse.health not in WELL and pulse.since is not None and not silent:
+            # One that answers again after failed polls is on its way back.
+            recovers = pulse.cause in BY_POLLS and not states[source.id].failures
+            if not recovers or subject in known:
+                found[subject] = pulse.since
     return found
 
 

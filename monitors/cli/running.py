@@ -39,6 +39,8 @@ def run(
     """Ask the sources, decide what is new, tell it. What cron can call."""
     import time
 
+    from monitors.pipeline import refuse_blackout
+
     while True:
         report = asyncio.run(_pass(as_of, source or [], dry_run))
         if as_json:
@@ -46,6 +48,7 @@ def run(
         else:
             show(report)
         if once or not every:
+            refuse_blackout(report)
             return
         time.sleep(every * 60)
 
@@ -78,7 +81,7 @@ def show(report: RunReport) -> None:
     """The report of a run, for people."""
     from monitors.ledger import in_words
 
-    output.say(report.headline(), "bold")
+    output.say(report.headline(), "bold red" if report.blackout else "bold")
     asked = output.count(report.polled, "source")
     output.say(f"  {asked} asked, {report.not_modified} unchanged")
     total = report.ledger.total
@@ -96,6 +99,9 @@ def show(report: RunReport) -> None:
         output.say(f"  held back · {row['topic']} · {row['headline']}: {row['why']}", "yellow")
     if report.delivered:
         output.say(f"  delivery: {output.pairs(report.delivered)}")
+    for change in report.changes:
+        if change["was"] != "not asked yet" or change["is"] != "healthy":
+            output.say(f"  {change['source']} is {change['is']}: {change['why']}", "magenta")
     for line in report.failures.values():
         output.say(f"  source failed · {line}", "red")
     for line in report.problems[:20]:

@@ -56,7 +56,7 @@ _CAUSES = {
     Mark.REMOVED: Cause.REMOVED,
 }
 _REFUSALS = frozenset({Mark.REFUSED, Mark.WALL})
-_BY_POLLS = frozenset({*_CAUSES.values(), Cause.UNSTEADY})
+BY_POLLS = frozenset({*_CAUSES.values(), Cause.UNSTEADY})
 """Causes that failed polls have."""
 
 
@@ -85,7 +85,7 @@ def _state(
     if failing:
         return _failing(pulse, marks, failing, now, answered_at)
     good = len(marks) - max((at + 1 for at, mark in enumerate(marks) if mark.failed), default=0)
-    if pulse.cause in _BY_POLLS and good < min(GOOD_IN_A_ROW, len(marks)):
+    if pulse.cause in BY_POLLS and good < min(GOOD_IN_A_ROW, len(marks)):
         return pulse.health, pulse.cause
     return _answering(pulse, marks, now, entry_at)
 
@@ -100,7 +100,7 @@ def _failing(
         return Health.GONE, Cause.REMOVED
     if _in_a_row(row, lambda mark: mark in _REFUSALS) >= REFUSED_IN_A_ROW:
         return Health.BLOCKED, cause
-    unwell = pulse.cause in _BY_POLLS
+    unwell = pulse.cause in BY_POLLS
     if failing < FAILED_IN_A_ROW and not unwell:
         if sum(mark.failed for mark in marks) >= UNSTEADY_FROM:
             return Health.DEGRADED, Cause.UNSTEADY

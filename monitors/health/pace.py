@@ -72,7 +72,7 @@ def paced(pulse: Pulse, source: Source, listing: Listing) -> Pulse:
         return replace(pulse, every=max(usual, DORMANT), tempo=Tempo.SLOWER)
     wanted = max(_turnover(listing, usual), fastest)
     # Back towards the usual by a quarter at a time: a calm hour is no calm day.
-    every = wanted if wanted < now else min(now * 1.25, wanted, usual)
+    every = wanted if wanted < now else max(min(now * 1.25, wanted, usual), fastest)
     return replace(pulse, every=every, tempo=Tempo.FASTER if every < usual else Tempo.USUAL)
 
 

@@ -46,6 +46,7 @@ from monitors.model import (
     PassageKind,
     Poll,
     PollState,
+    Pulse,
     Reason,
     Receipt,
     SourceState,
@@ -146,6 +147,7 @@ GROWS: dict[str, Call] = {
 
 WRITES: dict[str, Call] = {
     **GROWS,
+    "sources.save_pulses": lambda s: s.sources.save_pulses({"x": (Pulse(), None)}),
     "sources.keep_ledger": lambda s: s.sources.keep_ledger(NOW, {"x": {"new": 1}}),
     "sources.settle": lambda s: s.sources.settle(1, Fate.STALE),
     "decisions.finish_baseline": lambda s: s.decisions.finish_baseline(["t"], NOW),

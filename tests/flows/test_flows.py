@@ -125,6 +125,16 @@ def test_a_source_that_fails_is_named_and_the_run_goes_on(place: Place) -> None:
     assert "| Herald | **failing**, 1 in a row |" in str(found["source-health"].data)
 
 
+def test_a_run_in_which_nothing_answers_is_no_success(place: Place) -> None:
+    place.begin()
+    place.newsroom.faults.update(herald="blocked", courier="blocked")
+    state = place.monitor()
+    assert state.is_failed()
+    assert "no source answered (2 of 2 that were asked failed)" in state.message
+    assert shown(state).name == "monitor 03 Mar 12:30: failed"
+    assert "- Herald: " in str(artifacts(state)["run-report"].data)
+
+
 def test_a_broken_watch_list_fails_the_run_with_one_line(place: Place) -> None:
     watch = load_settings().watch
     watch.write_text("sources: []\ntopix: {}\n", "utf-8")

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from store_values import DAY, HOUR, MINUTE, NOW, article, decision, entry, poll, state
 
-from monitors.model import Fate, PollState, SourceState, Verdict
+from monitors.model import (
+    Cause,
+    Fate,
+    Health,
+    PollState,
+    Pulse,
+    SourceState,
+    Tempo,
+    Verdict,
+)
 from monitors.ports import Outcome
 from monitors.store import SqlStore
 
@@ -233,3 +242,29 @@ def test_old_hours_of_the_ledger_go_by_themselves(store: SqlStore) -> None:
     assert store.sources.ledger(NOW)["kremlin"] == {"new": 3}
     store.sources.keep_ledger(NOW + 36 * DAY, {})
     assert store.sources.ledger(NOW)["kremlin"] == {"new": 2}
+
+
+PULSE = Pulse(
+    health=Health.BLOCKED, cause=Cause.WALL, since=NOW, marks="o=egstfnuabwx", window=20,
+    every=timedelta(minutes=7.5), tempo=Tempo.GAP, watched_since=NOW - DAY, rate=3.25,
+    silence=HOUR, arrivals=4, gaps=2, gap_at=NOW - HOUR, bare=1, refused=2, unmatched=3,
+)  # fmt: skip
+
+
+def test_every_field_of_a_pulse_survives(store: SqlStore) -> None:
+    empty = Pulse()
+    assert all(getattr(PULSE, f.name) != getattr(empty, f.name) for f in fields(Pulse))
+    store.sources.save_poll(poll(entry(1)), state())
+    store.sources.save_pulses({"kremlin": (PULSE, NOW + MINUTE)})
+    found = store.sources.states(["kremlin"])["kremlin"]
+    assert (found.pulse, found.next_poll_at) == (PULSE, NOW + MINUTE)
+    store.sources.save_pulses({"kremlin": (empty, None)})
+    found = store.sources.states(["kremlin"])["kremlin"]
+    assert (found.pulse, found.next_poll_at) == (empty, NOW + MINUTE)
+
+
+def test_a_poll_leaves_the_pulse_alone(store: SqlStore) -> None:
+    store.sources.save_poll(poll(entry(1)), state())
+    store.sources.save_pulses({"kremlin": (PULSE, None)})
+    store.sources.save_poll(poll(entry(2)), state())
+    assert store.sources.states(["kremlin"])["kremlin"].pulse == PULSE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from cli_values import Program
 
 from monitors.cli.running import show
 from monitors.model import Fate
@@ -63,3 +64,22 @@ def test_everything_that_happened_is_told(capsys: pytest.CaptureFixture[str]) ->
     ):
         assert said in text, said
     assert "problem 20" not in text
+
+
+def test_a_run_in_which_nothing_answers_ends_with_exit_code_1(called: Program) -> None:
+    done = called("run", "--once", "--source", "un-news", TIDINGS_ALLOW_HOSTS="127.0.0.1")
+    assert done.returncode == 1
+    assert "no source answered, 0 new" in done.stdout
+    assert "source failed · " in done.stdout
+    assert done.stderr.startswith("tidings: this run: no source answered (1 of 1")
+
+
+def test_what_changed_in_the_health_of_sources_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    full = report()
+    full.changes += [
+        {"source": "TASS", "was": "healthy", "is": "blocked", "why": "refuses us"},
+        {"source": "BBC", "was": "not asked yet", "is": "healthy", "why": "works"},
+    ]
+    text = shown(full, capsys)
+    assert "TASS is blocked: refuses us" in text
+    assert "BBC" not in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -229,3 +230,96 @@ def test_a_failing_source_is_spread_by_the_desks_dice(room: Newsroom) -> None:
         assert state.next_poll_at is not None
         waits.append((state.next_poll_at - NOW) / timedelta(minutes=1))
     assert waits == [30, 75]
+
+
+# --- gaps and pace ----------------------------------------------------------------------
+
+
+def _rolled(room: Newsroom, day: int) -> None:
+    """The list of Wire holds nothing of what it held before."""
+    room.reader.listed["wire"] = []
+    for number in range(4):
+        room.publish("wire", f"d{day}-{number}", (f"News {day} {number}", "It happened."))
+
+
+def _adaptive(room: Newsroom) -> None:
+    sources = tuple(replace(s, adaptive=True) for s in room.desk.watchlist.sources)
+    room.desk.watchlist = replace(room.desk.watchlist, sources=sources)
+
+
+def test_a_list_that_shares_nothing_with_the_last_is_reported_and_asked_for_sooner(
+    room: Newsroom,
+) -> None:
+    _adaptive(room)
+    _rolled(room, 1)
+    assert _collect(room).gaps == []
+    room.later()
+    _rolled(room, 2)
+    report = _collect(room)
+    assert report.gaps == ["Wire"]
+    [line] = report.problems
+    assert line.startswith("Wire: nothing of its last answer is in this one")
+    assert "It is asked every 8 min from now on" in line
+    state = _state(room, "wire")
+    assert state.pulse.every == timedelta(minutes=7.5)
+    assert state.next_poll_at == room.clock.now() + timedelta(minutes=7.5) * 0.9
+    room.later(7)
+    assert _collect(room).polled == 1
+
+
+def test_an_interval_that_is_written_is_kept_and_the_gap_says_what_to_do(room: Newsroom) -> None:
+    _rolled(room, 1)
+    _collect(room)
+    room.later()
+    _rolled(room, 2)
+    [line] = _collect(room).problems
+    assert "Lower its `every` (now 15 min)" in line
+    assert _state(room, "wire").next_poll_at == room.clock.now() + timedelta(minutes=14)
+
+
+def test_the_same_entry_twice_in_a_list_is_no_overlap(room: Newsroom) -> None:
+    _rolled(room, 1)
+    _collect(room)
+    room.later()
+    _rolled(room, 2)
+    room.reader.listed["wire"] *= 2
+    assert _collect(room).gaps == ["Wire"]
+
+
+# --- nothing answers --------------------------------------------------------------------
+
+
+def _break(room: Newsroom, *source_ids: str) -> None:
+    for source_id in source_ids:
+        room.reader.faults[source_id] = FetchTimeout(f"https://{source_id}.example", "no answer")
+
+
+def test_a_run_in_which_no_source_answers_says_so(room: Newsroom) -> None:
+    _break(room, "courier", "herald", "wire")
+    report = _collect(room)
+    assert report.blackout
+    assert report.headline().startswith("no source answered")
+
+
+def test_one_failing_source_that_is_due_alone_is_no_blackout(room: Newsroom) -> None:
+    _collect(room, "courier", "herald")
+    _break(room, "wire")
+    assert not _collect(room).blackout
+
+
+def test_while_others_wait_for_their_next_try_it_stays_dark(room: Newsroom) -> None:
+    _break(room, "courier", "herald", "wire")
+    _collect(room, "courier", "herald")
+    assert _collect(room).blackout
+
+
+def test_a_run_that_asks_nothing_is_no_blackout(room: Newsroom) -> None:
+    _collect(room)
+    report = _collect(room)
+    assert (report.polled, report.blackout) == (0, False)
+
+
+def test_a_named_source_that_fails_is_all_that_was_wanted(room: Newsroom) -> None:
+    _collect(room)
+    _break(room, "wire")
+    assert _collect(room, "wire").blackout

@@ -11,13 +11,18 @@ from monitors.model import DeliveryState, Watchlist
 from monitors.pipeline import new_report
 from monitors.steps.notify_operators import notify_operators
 from monitors.testing import sample_alert
-from tests.support.newsroom import WALKOUT, Newsroom, not_a_feed
+from tests.support.newsroom import WALKOUT, Newsroom, html, not_a_feed, url_of
 
 
 @pytest.fixture
 def room(room: Newsroom) -> Newsroom:
     room.desk.watchlist = replace(room.desk.watchlist, operators_channel="#ops")
+    for source in room.desk.watchlist.sources:
+        room.publish(source.id, "weather", ("Weather", f"It rains, says {source.name}."))
     return room
+
+
+WALL = html("Before you continue", "We use cookies. Accept all cookies to continue reading.")
 
 
 def _told(room: Newsroom) -> list[str]:
@@ -37,10 +42,33 @@ def test_a_failing_source_and_its_recovery_are_told_once_each(room: Newsroom) ->
     _runs(room, 2)
     assert _told(room) == []
     _runs(room, 3)
-    assert _told(room) == ["Source Wire fails"]
+    assert _told(room) == ["Source Wire is degraded"]
     room.reader.faults.clear()
     _runs(room, 3)
-    assert _told(room) == ["Source Wire fails", "Source Wire answers again"]
+    assert _told(room) == ["Source Wire is degraded", "Source Wire is healthy again"]
+
+
+def test_that_nothing_answers_is_told_once_and_that_something_does(room: Newsroom) -> None:
+    _runs(room, 1)
+    faults = {source.id: not_a_feed(source.name) for source in room.desk.watchlist.sources}
+    room.reader.faults = dict(faults)
+    _runs(room, 4)
+    assert _told(room) == ["No source answers"]
+    room.reader.faults.clear()
+    _runs(room, 3)
+    assert _told(room) == ["No source answers", "Sources answer again"]
+
+
+def test_pages_without_text_are_told_though_downloads_work(room: Newsroom) -> None:
+    _runs(room, 1)
+    for number in range(8):
+        url = url_of("wire", f"n{number}")
+        room.publish("wire", f"n{number}", title=f"Title {number}")
+        room.pages.pages[url] = WALL
+    _runs(room, 2)
+    assert _told(room) == ["Source Wire is degraded"]
+    [notice] = [row.alert for row in room.store.outbox.rows() if row.alert.channel == "#ops"]
+    assert notice.body[0].startswith("Wire no text comes out of its pages")
 
 
 def test_a_message_that_died_is_told_once(room: Newsroom) -> None:
@@ -77,7 +105,7 @@ def test_a_dry_run_queues_and_the_next_one_tells(room: Newsroom) -> None:
     assert _told(room) == []
     room.later()
     room.run()
-    assert _told(room) == ["Source Wire fails"]
+    assert _told(room) == ["Source Wire is degraded"]
 
 
 def test_a_source_that_left_the_watch_list_is_forgotten(room: Newsroom) -> None:
@@ -86,7 +114,7 @@ def test_a_source_that_left_the_watch_list_is_forgotten(room: Newsroom) -> None:
     kept = tuple(s for s in room.desk.watchlist.sources if s.id != "wire")
     room.desk.watchlist = Watchlist(kept, room.desk.watchlist.topics, "#ops")
     _runs(room, 2)
-    assert _told(room) == ["Source Wire fails"]
+    assert _told(room) == ["Source Wire is degraded"]
     assert room.store.outbox.troubles() == {}
 
 
