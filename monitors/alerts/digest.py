@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from monitors.health.words import to_do
 from monitors.model import (
     Activity,
     Alert,
@@ -52,7 +53,7 @@ class Findings:
     :param weak: the first of what was not significant enough
     :param weak_total: how many of those there are
     :param near: the articles that came nearest to a topic without fitting it
-    :param failing: sources that fail, and since when they gave no answer
+    :param failing: sources that are unwell
     """
 
     told: Sequence[Delivery] = ()
@@ -157,7 +158,10 @@ def _judged(judged: Judged) -> Line:
 def _failing(source: Source, state: SourceState) -> Line:
     at = state.succeeded_at
     since = f"last answer {at.day} {at:%b %H:%M} UTC" if at else "no answer yet"
-    return Line(text=source.name, note=f"{since}: {state.last_error or 'unknown problem'}")
+    pulse = state.pulse
+    why = state.last_error if state.failures else to_do(pulse.cause, source)
+    note = f"{pulse.cause.value} ({since})" + (f": {why}" if why else "")
+    return Line(text=f"{source.name} is {pulse.health.value}", note=note)
 
 
 def _listed(lines: Sequence[Line], most: int = MOST_LINES) -> tuple[tuple[Line, ...], int]:

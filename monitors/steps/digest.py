@@ -16,7 +16,7 @@ from monitors.alerts.digest import (
     of_held,
     of_period,
 )
-from monitors.alerts.notices import FAILING_AFTER
+from monitors.alerts.notices import WELL
 from monitors.alerts.timing import in_quiet_hours, length, period
 from monitors.desk import Desk
 from monitors.errors import StoreError
@@ -152,7 +152,7 @@ def _failing(desk: Desk) -> list[tuple[Source, SourceState]]:
     return [
         (source, states[source.id])
         for source in sources
-        if states[source.id].failures >= FAILING_AFTER
+        if states[source.id].pulse.health not in WELL
     ]
 
 
