@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v0006"
-down_revision: str | None = "v0005"
+revision = "v0007"
+down_revision: str | None = "v0006"
 
 
 def upgrade() -> None:
