@@ -11,7 +11,9 @@ down_revision: str | None = "v0006"
 
 def upgrade() -> None:
     """Add the column."""
-    op.add_column("sources", sa.Column("pulse", sa.Text(), nullable=True))
+    op.add_column(
+        "sources", sa.Column("pulse", sa.Text(), nullable=True, comment="the Pulse as JSON")
+    )
 
 
 def downgrade() -> None:
