@@ -1,7 +1,7 @@
 # The workflow of Tidings, as commands that run. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-ui run test lint bench faults mutations quality clean
+.PHONY: help install demo demo-ui run test lint bench attacks faults mutations quality clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -53,6 +53,9 @@ faults: .venv/.dev ## Kill, fail and race delivery thousands of times; writes do
 # COUNT=200 tries fewer, SEED=2 others.
 mutations: .venv/.dev ## 20,000 damaged feeds and pages through the sandboxed parsers
 	@nice -n 15 $(BIN)/python -m benchmarks.mutations --write $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
+
+attacks: .venv/.dev ## Try every attack on the fetcher and write docs/attacks.md
+	@$(BIN)/python -m tests.support.attack_report
 
 quality: .venv/.dev ## Score every labelled stream of the repository
 	@$(BIN)/python -m benchmarks.quality --write

@@ -15,6 +15,8 @@ from monitors.errors import BodyRefused, ConnectionFailed
 
 _PIECE = 1 << 16
 _MOST_MEMBERS = 1000
+_PIECES = 2000
+_SMALLEST = 32
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -42,9 +44,15 @@ async def read_body(
     if not cut and announced.isdigit() and int(announced) > limit:
         raise _too_large(limit, subject)
     body = bytearray()
-    wired = 0
+    wired = pieces = 0
     async for chunk in chunks:
         wired += len(chunk)
+        pieces += 1
+        if pieces > _PIECES and wired < pieces * _SMALLEST:
+            # Each costs more time than it is worth, which others wait for.
+            raise BodyRefused(
+                subject, "the body comes in pieces of a few bytes", "Tell the publisher"
+            )
         if wired > limit and cut:
             return bytes(body + chunk)[:limit].rpartition(b"\n")[0]
         if wired > limit:

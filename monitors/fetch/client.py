@@ -29,6 +29,7 @@ from monitors.fetch import answers
 from monitors.fetch.body import read_body
 from monitors.fetch.guard import GuardedBackend, Resolve, check_url
 from monitors.fetch.hosts import MemoryHosts
+from monitors.fetch.meter import Meter, metered
 from monitors.fetch.robots import AGENT, LIMIT, Robots
 from monitors.fetch.transport import LOCATION, guarded_client
 from monitors.fetch.turns import Turns
@@ -214,7 +215,8 @@ class HttpFetcher:
     ) -> Page | _Redirect:
         try:
             async with asyncio.timeout(max(trip.left, 0.0)):
-                return await self._ask(network, url, trip, subject)
+                with metered(subject) as meter:
+                    return await self._ask(network, url, trip, subject, meter)
         except TimeoutError:
             problem = f"no complete answer within {self._deadline:g} s"
         except httpx.TimeoutException as error:
@@ -232,9 +234,11 @@ class HttpFetcher:
         url: httpx.URL,
         trip: _Trip,
         subject: str,
+        meter: Meter,
     ) -> Page | _Redirect:
         request = httpx.Request("GET", url, headers=trip.headers)
         response = await network.client.send(request, stream=True)
+        meter.expect(trip.limit)
         try:
             received = response.headers
             location = response.extensions[LOCATION]

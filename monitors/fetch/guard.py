@@ -27,6 +27,7 @@ import httpcore
 import httpx
 
 from monitors.errors import AddressRefused
+from monitors.fetch.meter import MeteredStream
 from monitors.redact import redact
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -39,6 +40,9 @@ _ISATAP = (b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe")
 _METADATA = {IPv4Address("168.63.129.16"), IPv4Address("169.254.169.254")}
 _MOST_ADDRESSES = 4
 
+LONGEST_URL = 8000
+"""Characters of a URL; RFC 9110 (4.1) asks that at least so many be understood."""
+
 
 def check_url(url: str, allow_hosts: Collection[str] = ()) -> httpx.URL:
     """Parse ``url`` and refuse what must not be asked for, without resolving its name.
@@ -47,6 +51,8 @@ def check_url(url: str, allow_hosts: Collection[str] = ()) -> httpx.URL:
         stands in the URL, or a network such as ``10.0.0.0/8``
     :raises AddressRefused: its scheme, userinfo, host or port
     """
+    if len(url) > LONGEST_URL:
+        raise AddressRefused(redact(url[:200]), "its address is too long", "Correct the address")
     subject = redact(url)
     try:
         parsed = httpx.URL(url.strip())
@@ -192,9 +198,10 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         failure: Exception = httpcore.ConnectError("no address")
         for address in addresses:
             try:
-                return await self._network.connect_tcp(
+                stream = await self._network.connect_tcp(
                     address, port, share, local_address, socket_options
                 )
+                return MeteredStream(stream)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
