@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -68,9 +69,24 @@ async def collect(desk: Desk, report: RunReport, only: Collection[str] = ()) -> 
         if kept is not None:
             after[source.id] = observed(source, states[source.id], *kept, took, report)
 
-    await asyncio.gather(*(one(source) for source in due))
+    await asyncio.gather(*(one(source) for source in by_turns(due)))
     await asyncio.to_thread(desk.store.sources.save_pulses, after)
     report.blackout = is_blackout(states, {source.id for source in due}, report, bool(only))
+
+
+def by_turns(sources: Sequence[Source]) -> list[Source]:
+    """``sources`` so that those of one host stand far apart.
+
+    Each waits for its turn at its host. Side by side they would fill the slots of this step
+    with waiting, while other hosts could be asked.
+    """
+    nth: Counter[str] = Counter()
+    placed = []
+    for source in sources:
+        host = source.url.split("/")[2] if "://" in source.url else source.url
+        placed.append((nth[host], source))
+        nth[host] += 1
+    return [source for _, source in sorted(placed, key=lambda pair: pair[0])]
 
 
 def _is_due(state: SourceState, now: datetime) -> bool:

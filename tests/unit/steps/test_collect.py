@@ -12,7 +12,7 @@ from monitors.errors import FetchTimeout, HttpStatusError, StoreBusy
 from monitors.model import Entry, Poll, PollState, Source, SourceState
 from monitors.pipeline import new_report
 from monitors.runs import RunReport
-from monitors.steps.collect import collect
+from monitors.steps.collect import by_turns, collect
 from monitors.steps.read import read
 from tests.support.newsroom import NOW, SPORT, WALKOUT, Newsroom, not_a_feed
 
@@ -230,6 +230,19 @@ def test_a_failing_source_is_spread_by_the_desks_dice(room: Newsroom) -> None:
         assert state.next_poll_at is not None
         waits.append((state.next_poll_at - NOW) / timedelta(minutes=1))
     assert waits == [30, 75]
+
+
+def test_sources_of_one_host_do_not_stand_side_by_side() -> None:
+    urls = ["http://a/1", "http://a/2", "http://a/3", "http://b/1", "http://b/2", "saved/pages"]
+    sources = [Source(url, url, "feed", url) for url in urls]
+    assert [source.id for source in by_turns(sources)] == [
+        "http://a/1",
+        "http://b/1",
+        "saved/pages",
+        "http://a/2",
+        "http://b/2",
+        "http://a/3",
+    ]
 
 
 # --- gaps and pace ----------------------------------------------------------------------
