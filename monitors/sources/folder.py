@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +20,14 @@ from monitors.sources.stream import STREAM_FILE, iterate_stream, read_stream_ent
 __all__ = ["FolderReader", "read_stream_entries"]
 
 _LARGEST_PAGE = 10_000_000
+_MOST_FILES = 10_000
+_PAGES = (".html", ".htm", ".xhtml", ".mhtml", ".mht")
 
 
 class FolderReader:
-    """Reads a folder: its ``stream.jsonl``, else its ``.html`` and ``.htm`` files.
+    """Reads a folder: its ``stream.jsonl``, else the pages saved in it and below.
+
+    Pages are ``.html``, ``.htm`` and ``.xhtml`` files, and ``.mhtml`` and ``.mht`` archives.
 
     Of a stream only what is published at the time of the poll is listed, so that a clock
     that moves replays it. Entries carry their text; nothing needs to be fetched.
@@ -64,14 +69,16 @@ class FolderReader:
     def _from_pages(
         self, folder: Path, source: Source, now: datetime, subject: str
     ) -> tuple[list[Entry], list[str]]:
-        files = sorted(p for p in folder.iterdir() if p.suffix.lower() in (".html", ".htm"))
+        files = sorted(_saved(folder))
         if not files:
             raise NotAFeed(
                 subject, f"neither {STREAM_FILE} nor .html files are there", "Correct 'url'"
             )
         entries: dict[str, Entry] = {}
         problems = []
-        for file in files:
+        if len(files) > _MOST_FILES:
+            problems.append(f"only the first {_MOST_FILES:,} of {len(files):,} pages are read")
+        for file in files[:_MOST_FILES]:
             try:
                 entry = self._page(file, source.id, now)
             except (OSError, TidingsError) as error:
@@ -88,6 +95,15 @@ class FolderReader:
         if file.stat().st_size > _LARGEST_PAGE:
             raise SourceError(file.name, f"larger than {_LARGEST_PAGE // 1_000_000} MB")
         return self._sandbox.run(read_saved, file.read_bytes(), source_id, now, subject=file.name)
+
+
+def _saved(folder: Path) -> Iterator[Path]:
+    """The saved pages, without what browsers save beside them in ``NAME_files`` folders."""
+    for path in folder.rglob("*"):
+        beside = path.relative_to(folder).parts
+        hidden = any(part.startswith(".") or part.endswith("_files") for part in beside)
+        if path.suffix.lower() in _PAGES and not hidden and path.is_file():
+            yield path
 
 
 def _from_stream(folder: Path, now: datetime, subject: str) -> tuple[list[Entry], list[str]]:

@@ -41,6 +41,7 @@ class PageReader:
                 source.pattern,
                 source.id,
                 subject,
+                now,
                 subject=subject,
             )
         except UnsafeDocument as error:

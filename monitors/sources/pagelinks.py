@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from urllib.parse import urldefrag, urlsplit
 
 import tldextract
@@ -13,19 +16,26 @@ from lxml import html as lxml_html
 from monitors.errors import NotAFeed, SourceError
 from monitors.model import Entry
 from monitors.sources.charsets import to_utf8
+from monitors.sources.dates import parse_date
 from monitors.sources.documents import absolute_url, describe
 from monitors.sources.languages import normalise_language
 from monitors.sources.text import shorten, squeeze
+from monitors.wrappers import unwrapped
 
-MOST_LINKS = 500
-_MOST_ANCHORS = 20_000
+_MOST_ANCHORS = 20_000  # of a page of up to 10 MB
 _HEADLINE_WORDS = 4
 _HEADLINE_LENGTH = 25
 _DOMAINS = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)  # the built-in list
 
 
 def find_links(
-    body: bytes, content_type: str, url: str, pattern: str | None, source_id: str, subject: str
+    body: bytes,
+    content_type: str,
+    url: str,
+    pattern: str | None,
+    source_id: str,
+    subject: str,
+    now: datetime,
 ) -> tuple[list[Entry], list[str]]:
     """The links of a listing page that lead to articles, with their texts as titles.
 
@@ -42,7 +52,8 @@ def find_links(
     if root is None:
         raise NotAFeed(subject, f"no listing page, but {describe(text)}", "Check the address")
     language = normalise_language(root.get("lang"))
-    titles = _anchors(root, url)
+    found = _anchors(root, url)
+    titles = {link: shown.title for link, shown in found.items()}
     if wanted is not None:
         kept = {link: title for link, title in titles.items() if wanted.search(link)}
     else:
@@ -50,13 +61,21 @@ def find_links(
     if not kept:
         raise _nothing(titles, pattern, text, subject)
     problems = []
-    if len(kept) > MOST_LINKS:
-        problems.append(f"only the first {MOST_LINKS} of {len(kept)} links are read")
-    entries = [
-        Entry(source_id=source_id, url=link, title=shorten(title, 500), language=language)
-        for link, title in list(kept.items())[:MOST_LINKS]
-    ]
-    return entries, problems
+    if sum(1 for _ in islice(root.iter("a"), _MOST_ANCHORS + 1)) > _MOST_ANCHORS:
+        problems.append(f"only the first {_MOST_ANCHORS:,} links are looked at")
+    entries: dict[str, Entry] = {}
+    for link, title in kept.items():
+        address, date = unwrapped(link), found[link].date
+        entry = Entry(
+            source_id=source_id,
+            url=address,
+            title=shorten(title, 500),
+            published=parse_date(date, now),
+            published_raw=date[:100],
+            language=language,
+        )
+        entries.setdefault(address, entry)
+    return list(entries.values()), problems
 
 
 def _compiled(pattern: str | None, subject: str) -> re.Pattern[str] | None:
@@ -77,12 +96,24 @@ def _tree(text: bytes) -> lxml_html.HtmlElement | None:
     return root if b"<" in text and b"\0" not in text[:1000] else None
 
 
-def _anchors(root: lxml_html.HtmlElement, url: str) -> dict[str, str]:
-    """Absolute links without fragment, each with the longest text that points at it."""
+@dataclass(slots=True)
+class _Shown:
+    """How a page shows a link."""
+
+    title: str = ""
+    date: str = ""
+
+
+def _anchors(root: lxml_html.HtmlElement, url: str) -> dict[str, _Shown]:
+    """Absolute links without fragment, each with the longest text that points at it.
+
+    A link that says little, such as "Read more", has the heading of the card that it
+    stands in, and any link the date of its card.
+    """
     base = next((b.get("href") for b in root.iter("base") if b.get("href")), None)
     base = absolute_url(base, url) or url if base else url
     here = urldefrag(url).url
-    titles: dict[str, str] = {}
+    titles: dict[str, _Shown] = {}
     for number, anchor in enumerate(root.iter("a")):
         if number >= _MOST_ANCHORS:
             break
@@ -92,8 +123,24 @@ def _anchors(root: lxml_html.HtmlElement, url: str) -> dict[str, str]:
         link = absolute_url(urldefrag(href).url, base)
         if link and link != here:
             title = squeeze("".join(anchor.itertext())) or squeeze(anchor.get("title") or "")
-            titles[link] = max(titles.get(link, ""), title, key=len)
+            heading, date = _card(anchor)
+            if len(title) < _HEADLINE_LENGTH:
+                title = max(title, heading, key=len)
+            shown = titles.setdefault(link, _Shown())
+            shown.title = max(shown.title, title, key=len)
+            shown.date = shown.date or date
     return titles
+
+
+def _card(anchor: lxml_html.HtmlElement) -> tuple[str, str]:
+    """Heading and date of the list item or teaser around a link, where it has just one."""
+    card = next(islice(anchor.iterancestors("article", "li"), 1), None)
+    if card is None:
+        return "", ""
+    headings = list(islice(card.iter("h1", "h2", "h3", "h4"), 2))
+    times = list(islice(card.iter("time"), 2))
+    heading = squeeze("".join(headings[0].itertext())) if len(headings) == 1 else ""
+    return heading, (times[0].get("datetime") or "").strip() if len(times) == 1 else ""
 
 
 def _is_article(link: str, title: str, url: str) -> bool:

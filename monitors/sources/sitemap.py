@@ -13,6 +13,8 @@ from monitors.sources.polling import answered, ask, subject_of, unchanged
 from monitors.sources.sitemapparse import MOST_URLS, parse_sitemap
 
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.8, */*;q=0.1"
+_DEEPEST = 2
+_MOST_ASKED = 12
 
 
 class SitemapReader:
@@ -46,12 +48,19 @@ class SitemapReader:
     ) -> tuple[list[Entry], list[str]]:
         """Entries of all children; one that fails is named and does not stop the others.
 
+        An index within the index is followed too, one within that is not.
+
         :raises TidingsError: the last failure, where every child failed
         """
         entries: dict[str, Entry] = {}
         problems: list[str] = []
         failures: list[FetchError | SourceError] = []
-        for child in children:
+        waiting = dict.fromkeys(children, 1)
+        asked: set[str] = set()
+        while waiting:
+            child, depth = next(iter(waiting.items()))
+            del waiting[child]
+            asked.add(child)
             try:
                 page = await fetcher.fetch(child, accept=ACCEPT)
                 listed, wrong, deeper, _ = await self._parse(source, page, now)
@@ -60,11 +69,13 @@ class SitemapReader:
                 problems.append(str(error))
                 continue
             problems += wrong
-            if deeper:
-                problems.append("an index within the index is not followed")
+            if deeper and (depth >= _DEEPEST or len(asked) + len(waiting) >= _MOST_ASKED):
+                problems.append("an index deep within the index is not followed")
+            elif deeper:
+                waiting |= {new: depth + 1 for new in deeper if new not in asked | {source.url}}
             for entry in listed:
                 entries.setdefault(entry.url, entry)
-        if len(failures) == len(children):
+        if len(failures) == len(asked):
             raise failures[-1]
         return list(entries.values()), problems
 

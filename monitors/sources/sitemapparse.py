@@ -39,6 +39,8 @@ def parse_sitemap(
 ) -> tuple[list[Entry], list[str], list[str], bool]:
     """The entries of a ``urlset``, or the children of a ``sitemapindex``; gzipped or not.
 
+    A list of addresses in plain text is a sitemap, too.
+
     :returns: entries; problems, a line each; addresses of the newest children (at most
         five, an index only); whether the index dates them all
     :raises NotAFeed: it is something else; says what
@@ -48,6 +50,8 @@ def parse_sitemap(
     body = gunzip(body, _UNPACKED, subject)
     text, skipped = from_root(to_utf8(body, content_type), subject)
     root, records, problems = _read(text)
+    if not root and (listed := _listed(text)):
+        root, records = "urlset", listed
     problems = [*skipped, *problems]
     if root == "sitemapindex":
         children, dated = _newest(records, url, now)
@@ -96,8 +100,8 @@ def _read(text: bytes) -> tuple[str, list[_Record], list[str]]:
                 if len(records) >= MOST_URLS:
                     problems.append(f"only the first {MOST_URLS} addresses are read")
                     break
-            elif len(element) == 0 and element.text and name not in found:
-                found[name] = element.text.strip()
+            elif len(element) == 0 and element.text and not _is_of_media(element.tag):
+                found.setdefault(name, element.text.strip())
     except etree.XMLSyntaxError as error:
         problems.append(f"the sitemap is broken XML ({_one_line(error)}): read up to there")
     else:
@@ -105,6 +109,21 @@ def _read(text: bytes) -> tuple[str, list[_Record], list[str]]:
             first = events.error_log[0].message
             problems.append(f"the sitemap is broken XML ({_one_line(first)}): read leniently")
     return root, records, problems
+
+
+def _listed(text: bytes) -> list[_Record]:
+    """The records of a sitemap in plain text: one address a line, and nothing else."""
+    lines = [line.strip() for line in text.decode("utf-8", "replace").splitlines()]
+    lines = [line for line in lines if line]
+    if not all(line.startswith(("http://", "https://")) and " " not in line for line in lines):
+        return []
+    return [_Record({"loc": line}) for line in lines[:MOST_URLS]]
+
+
+def _is_of_media(tag: str) -> bool:
+    """Whether a field is of an image or a video of the page, which have titles, too."""
+    space = tag[1:].partition("}")[0] if tag.startswith("{") else tag.rpartition(":")[0]
+    return bool(re.search(r"image|video", space))
 
 
 def _entry(record: _Record, base: str, source_id: str, now: datetime) -> Entry | None:
@@ -141,7 +160,7 @@ def _numbers(url: str) -> list[int]:
 
 
 def _local(tag: Any) -> str:
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
 
 def _one_line(error: object) -> str:

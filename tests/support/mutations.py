@@ -70,7 +70,7 @@ def mutant(seed: int, number: int) -> Mutant:
     if kind == "sitemap":
         return Mutant(kind, parse_sitemap, (body, content_type, _URL, "s", "source 'S'", NOW))
     if kind == "listing":
-        return Mutant(kind, find_links, (body, content_type, _URL, None, "s", "source 'S'"))
+        return Mutant(kind, find_links, (body, content_type, _URL, None, "s", "source 'S'", NOW))
     if kind == "saved page":
         return Mutant(kind, read_saved, (body, "s", NOW))
     return Mutant(kind, extract_bytes, (body, _URL, "text/html"))

@@ -89,14 +89,44 @@ def test_an_index_without_dates_is_read_newest_name_first_and_always_anew(
 def test_a_failing_sitemap_does_not_stop_the_others(web: WebServer, sandbox: Sandbox) -> None:
     web.on("/good.xml", Answer(urlset("https://e.org/1")))
     web.on("/html.xml", Answer(b"<html></html>"))
-    web.on("/deeper.xml", Answer(index(web, {"/x.xml": ""})))
+    web.on("/deeper.xml", Answer(index(web, {"/deeper-2.xml": ""})))
+    web.on("/deeper-2.xml", Answer(index(web, {"/x.xml": ""})))
     names = dict.fromkeys(["/good.xml", "/html.xml", "/gone.xml", "/deeper.xml"], "")
     result = read_sitemap(web, sandbox, index(web, names))
     assert [e.url for e in result.entries] == ["https://e.org/1"]
     text = "\n".join(result.problems)
     assert "404" in text
     assert "an HTML page" in text
-    assert "index within the index" in text
+    assert "an index deep within the index is not followed" in text
+
+
+def test_an_index_within_the_index_is_followed_once(web: WebServer, sandbox: Sandbox) -> None:
+    web.on("/year.xml", Answer(index(web, {"/day.xml": "", "/sitemap.xml": "", "/year.xml": ""})))
+    web.on("/day.xml", Answer(urlset("https://e.org/1")))
+    result = read_sitemap(web, sandbox, index(web, {"/year.xml": ""}))
+    assert [e.url for e in result.entries] == ["https://e.org/1"]
+    assert len(web.seen) == 3
+
+
+def test_titles_of_images_and_videos_are_not_the_articles(
+    web: WebServer, sandbox: Sandbox
+) -> None:
+    page = (
+        b'<urlset xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"><url><image:image>'
+        b"<image:loc>https://e.org/i</image:loc><image:title>A photo</image:title></image:image>"
+        b"<video:video><video:title>A film</video:title></video:video>"
+        b"<loc>https://e.org/1</loc><news:news><news:title>Talks begin</news:title></news:news>"
+        b"</url></urlset>"
+    )
+    (entry,) = read_sitemap(web, sandbox, page).entries
+    assert (entry.url, entry.title) == ("https://e.org/1", "Talks begin")
+
+
+def test_a_sitemap_in_plain_text_is_read(web: WebServer, sandbox: Sandbox) -> None:
+    result = read_sitemap(web, sandbox, b"\xef\xbb\xbfhttps://e.org/1\r\nhttps://e.org/2\r\n\r\n")
+    assert [e.url for e in result.entries] == ["https://e.org/1", "https://e.org/2"]
+    with pytest.raises(NotAFeed, match="text"):
+        read_sitemap(web, sandbox, b"https://e.org/1 is where it was")
 
 
 def test_an_index_whose_sitemaps_all_fail_is_an_error(web: WebServer, sandbox: Sandbox) -> None:
@@ -157,6 +187,28 @@ def test_links_with_headlines_of_the_same_site_are_taken(web: WebServer, sandbox
         (web.url("/world/talks-in-riyadh"), "Talks in Riyadh end with a plan", "en"),
         (web.url("/world/second-story.html"), "A second story with a headline", "en"),
     ]
+
+
+def test_a_card_gives_its_links_heading_and_date(web: WebServer, sandbox: Sandbox) -> None:
+    page = """<html><body><ul><li><h3>Talks begin in Riyadh this week</h3>
+<time datetime="2025-02-18T10:00:00+03:00">Tuesday</time><a href="/2025/talks">Read more</a></li>
+<li><h3>Embassy reopens after two years</h3><a href="/2025/embassy">More</a></li></ul>
+<article><h2>One heading of it</h2><h2>And another one</h2><a href="/2025/x">Go</a></article>"""
+    url = web.on("/list", Answer(page.encode(), headers={"Content-Type": "text/html"}))
+    result = poll(PageReader(sandbox), Source("s", "S", "page", url))
+    first, second = result.entries
+    assert (first.title, first.url) == ("Talks begin in Riyadh this week", web.url("/2025/talks"))
+    assert first.published is not None
+    assert first.published.isoformat() == "2025-02-18T07:00:00+00:00"
+    assert (second.title, second.published) == ("Embassy reopens after two years", None)
+
+
+def test_every_link_of_a_long_listing_is_read(web: WebServer, sandbox: Sandbox) -> None:
+    links = "".join(
+        f'<a href="/2025/story-{n}">Talks begin in the capital, {n}</a>' for n in range(1200)
+    )
+    url = web.on("/list", Answer(f"<html>{links}</html>".encode()))
+    assert len(poll(PageReader(sandbox), Source("s", "S", "page", url)).entries) == 1200
 
 
 def test_a_pattern_decides_alone(web: WebServer, sandbox: Sandbox) -> None:
@@ -308,6 +360,30 @@ def test_saved_pages_are_entries_with_text(tmp_path: Path, sandbox: Sandbox) -> 
         "b.htm",
         "c.html",
     ]
+
+
+def test_pages_in_every_form_that_browsers_save_are_read(tmp_path: Path, sandbox: Sandbox) -> None:
+    bare = SAVED.replace('<link rel="canonical" href="https://e.org/a/1">', "")
+    archive = (
+        "From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
+        '\tboundary="--b"\r\n\r\n----b\r\nContent-Type: text/html\r\nContent-Location:'
+        " https://e.org/mhtml\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+        + bare
+        + "\r\n----b--\r\n"
+    )
+    single = (
+        "<!DOCTYPE html><html><!--\n Page saved with SingleFile \n url: https://e.org/single \n-->"
+    )
+    (tmp_path / "deep" / "x_files").mkdir(parents=True)
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / "a.mhtml").write_text(archive, encoding="utf-8")
+    (tmp_path / "deep" / "b.html").write_text(single + bare, encoding="utf-8")
+    (tmp_path / "deep" / "x_files" / "frame.html").write_text(SAVED, encoding="utf-8")
+    (tmp_path / ".hidden" / "c.html").write_text(SAVED, encoding="utf-8")
+    result = poll(FolderReader(sandbox), Source("s", "S", "folder", str(tmp_path)))
+    assert {e.url for e in result.entries} == {"https://e.org/mhtml", "https://e.org/single"}
+    assert result.problems == ()
+    assert all("Стамбуле" in " ".join(e.paragraphs) for e in result.entries)
 
 
 def test_a_folder_with_neither_is_named(tmp_path: Path, sandbox: Sandbox) -> None:

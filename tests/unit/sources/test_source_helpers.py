@@ -73,7 +73,7 @@ def test_damaged_sitemaps_give_entries_or_one_of_our_errors(document: bytes) -> 
 @given(damaged(PAGE))
 def test_damaged_pages_give_links_or_one_of_our_errors(document: bytes) -> None:
     try:
-        entries, _ = find_links(document, "", "https://e.org/f", None, "s", "S")
+        entries, _ = find_links(document, "", "https://e.org/f", None, "s", "S", NOW)
     except SourceError:
         return
     assert all(entry.url.startswith("http") for entry in entries)
