@@ -97,6 +97,7 @@ def _numbers(report: RunReport) -> list[tuple[str, str]]:
         f"{len(report.failures)} failed",
         "entries": in_words(report.ledger.total),
         "judged by title and summary": _pairs(report.ledger.total.bare),
+        "put to the judge": _pairs(report.judge),
         "messages": _pairs(report.delivered),
         "time": ", ".join(f"{name} {seconds}" for name, seconds in spent.items()),
     }

@@ -16,7 +16,7 @@ from monitors.clock import Clock, SystemClock
 from monitors.decide.calibration import Calibration
 from monitors.decide.reading import TopicProfile
 from monitors.model import Source, Watchlist
-from monitors.ports import Encoder, Extractor, Fetcher, Notifier, SourceReader, Store
+from monitors.ports import Encoder, Extractor, Fetcher, Judge, Notifier, SourceReader, Store
 
 
 @dataclass
@@ -25,6 +25,9 @@ class Desk:
 
     :param screen: the fast encoder, over every passage
     :param reader: the careful encoder, over what passes the screen
+    :param judge: reviews borderline decisions, where the operator names one
+    :param judge_calls_a_run: most questions to it in a run
+    :param judge_calls_a_day: and in a day, of real time in UTC
     :param batch: entries or articles that are handled before results are stored
     :param window: how far back a topic's memory reaches
     :param dice: numbers from 0 to 1, for jitter
@@ -45,6 +48,9 @@ class Desk:
     reader: Encoder
     calibration: Calibration
     notifier: Notifier
+    judge: Judge | None = None
+    judge_calls_a_run: int = 20
+    judge_calls_a_day: int = 200
     batch: int = 64
     window: timedelta = timedelta(days=90)
     message_spacing: float = 1.0

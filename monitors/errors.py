@@ -23,6 +23,9 @@
     │   └── Unreadable           has a closed `cause`
     ├── EncoderError             a model cannot be loaded or used
     │   └── NotCalibrated        no thresholds are known for this model
+    ├── JudgeError               the outside judge gave no answer that counts
+    │   ├── JudgeUnavailable     no connection, no time, or a status that is no answer
+    │   └── JudgeUnclear         it said something outside the closed list of answers
     ├── StoreError               the database
     │   ├── StoreBusy            locked by another process
     │   ├── StoreFull            no space left
@@ -204,6 +207,20 @@ class EncoderError(TidingsError):
 
 class NotCalibrated(EncoderError):
     """No thresholds are known for this model."""
+
+
+class JudgeError(TidingsError):
+    """The outside judge gave no answer that counts; the built-in decision stands."""
+
+
+class JudgeUnavailable(JudgeError):
+    """No connection, no complete answer in time, or a status that is no answer."""
+
+    retryable = True
+
+
+class JudgeUnclear(JudgeError):
+    """It answered with something outside the closed list of answers."""
 
 
 class StoreError(TidingsError):

@@ -22,6 +22,8 @@ class RunReport:
     :param ledger: what became of every entry, by source
     :param unreadable: article URL (redacted) to cause
     :param reasons: decisions by :class:`~monitors.model.Reason`
+    :param judge: borderline decisions put to the outside judge: asked, changed (the verdict is
+        another than without it), no answer, not asked (over budget, or after failures)
     :param alerts: one row an alert verdict: topic, headline, reason, article, url
     :param changes: one row a source whose health changed: source, was, is, why
     :param gaps: names of sources whose answer shared nothing with the one before
@@ -44,6 +46,7 @@ class RunReport:
     screened_out: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
+    judge: Counter[str] = field(default_factory=Counter)
     alerts: list[dict[str, str]] = field(default_factory=list)
     held: list[dict[str, str]] = field(default_factory=list)
     changes: list[dict[str, str]] = field(default_factory=list)
@@ -90,6 +93,6 @@ class RunReport:
         plain["finished"] = self.finished.isoformat() if self.finished else None
         plain["headline"] = self.headline()
         plain["ledger"] = self.ledger.as_json()
-        for name in ("listed", "fates", "reasons", "verdicts", "delivered"):
+        for name in ("listed", "fates", "reasons", "verdicts", "judge", "delivered"):
             plain[name] = dict(getattr(self, name))
         return plain

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from monitors.errors import SettingsError
@@ -29,11 +29,19 @@ REMEDIES = {
     "TIDINGS_FETCH_TIMEOUT": "Use seconds from 1 to 120, e.g. 14",
     "TIDINGS_MESSAGE_SPACING": "Use seconds from 0 to 60; Slack asks for 1 a channel",
     "TIDINGS_ON_UNKNOWN": "Use resend (marked as a possible repeat) or hold",
+    "JUDGE_URL": "Use an address such as http://localhost:11434/v1, without user, ? and #",
+    "JUDGE_MODEL": "Name the model that JUDGE_URL offers, or leave JUDGE_URL empty",
+    "JUDGE_API_KEY": "Copy the key in one piece, or leave it empty",
+    "JUDGE_TIMEOUT": "Use seconds from 1 to 60, e.g. 10",
+    "JUDGE_CALLS_A_RUN": "Use a number from 0 to 1000",
+    "JUDGE_CALLS_A_DAY": "Use a number from 0 to 100000",
     "TIDINGS_LOG_LEVEL": "Use DEBUG, INFO, WARNING, ERROR or CRITICAL",
 }
 """Every variable, and what to do where its value is wrong."""
 
-_SECRET = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "TIDINGS_DATABASE_URL")
+_SECRET = (
+    "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "TIDINGS_DATABASE_URL", "JUDGE_URL", "JUDGE_API_KEY",
+)  # fmt: skip
 
 
 class Settings(BaseSettings):
@@ -50,6 +58,8 @@ class Settings(BaseSettings):
     :param message_spacing: least seconds between two messages to one channel
     :param on_unknown: what is done with a message of which nobody can tell whether it was
         sent, since Slack did not answer and its history cannot be read
+    :param judge_url: an OpenAI-compatible endpoint that reviews borderline decisions; none: off
+    :param judge_timeout: seconds for a whole answer of it
     """
 
     model_config = SettingsConfigDict(
@@ -74,11 +84,17 @@ class Settings(BaseSettings):
     fetch_timeout: float = Field(14.0, validation_alias="TIDINGS_FETCH_TIMEOUT", ge=1, le=120)
     message_spacing: float = Field(1.0, validation_alias="TIDINGS_MESSAGE_SPACING", ge=0, le=60)
     on_unknown: Literal["resend", "hold"] = Field("resend", validation_alias="TIDINGS_ON_UNKNOWN")
+    judge_url: str = Field("", validation_alias="JUDGE_URL", repr=False)
+    judge_model: str = Field("", validation_alias="JUDGE_MODEL", validate_default=True)
+    judge_api_key: SecretStr | None = Field(None, validation_alias="JUDGE_API_KEY")
+    judge_timeout: float = Field(10.0, validation_alias="JUDGE_TIMEOUT", ge=1, le=60)
+    judge_calls_a_run: int = Field(20, validation_alias="JUDGE_CALLS_A_RUN", ge=0, le=1000)
+    judge_calls_a_day: int = Field(200, validation_alias="JUDGE_CALLS_A_DAY", ge=0, le=100_000)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         "INFO", validation_alias="TIDINGS_LOG_LEVEL"
     )
 
-    @field_validator("slack_bot_token", "slack_app_token", mode="before")
+    @field_validator("slack_bot_token", "slack_app_token", "judge_api_key", mode="before")
     @classmethod
     def _token(cls, value: Any) -> Any:
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
@@ -101,6 +117,21 @@ class Settings(BaseSettings):
         if not re.match(r"https?://[^/\s@]+", value) or re.search(r"\s", value):
             raise ValueError("it is no http(s) address")
         return value.rstrip("/") + "/"
+
+    @field_validator("judge_url")
+    @classmethod
+    def _judge(cls, value: str) -> str:
+        value = value.strip()
+        if value and not re.fullmatch(r"https?://[^/\s@?#]+(?:/[^\s@?#]*)?", value):
+            raise ValueError("it is no http(s) address, or holds a user, a query or a fragment")
+        return value
+
+    @field_validator("judge_model")
+    @classmethod
+    def _judge_model(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("judge_url") and not value.strip():
+            raise ValueError("no model is named, but JUDGE_URL is set")
+        return value.strip()
 
     @field_validator("allow_hosts", mode="before")
     @classmethod
@@ -175,7 +206,7 @@ def _explained(error: ValidationError) -> SettingsError:
         name = str(field.validation_alias)
     problem = first["msg"].removeprefix("Value error, ")
     problem = problem[:1].lower() + problem[1:]
-    if name not in _SECRET and isinstance(first.get("input"), str):
+    if name not in _SECRET and isinstance(first.get("input"), str) and first["input"]:
         problem += f" (it is {first['input']!r})"
     if len(found) > 1:
         problem += f"; {len(found) - 1} more variable(s) are wrong too"

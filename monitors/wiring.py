@@ -14,8 +14,9 @@ from monitors.clock import Clock, SystemClock
 from monitors.desk import Desk
 from monitors.errors import StoreUnavailable
 from monitors.fetch.client import HttpFetcher
+from monitors.judges import HttpJudge
 from monitors.model import Watchlist
-from monitors.ports import HostStore, Notifier, Store
+from monitors.ports import HostStore, Judge, Notifier, Store
 from monitors.sandbox import shared
 from monitors.settings import Settings
 from monitors.sources import READERS
@@ -111,6 +112,15 @@ def fetcher_of(settings: Settings, clock: Clock, hosts: HostStore | None = None)
     )
 
 
+def judge_of(settings: Settings) -> Judge | None:
+    """The judge that the operator names, if any."""
+    if not settings.judge_url:
+        return None
+    return HttpJudge(
+        settings.judge_url, settings.judge_model, settings.judge_api_key, settings.judge_timeout
+    )
+
+
 @asynccontextmanager
 async def open_desk(
     settings: Settings,
@@ -146,6 +156,9 @@ async def open_desk(
                 message_spacing=settings.message_spacing,
                 on_unknown=settings.on_unknown,
                 buttons=None not in (settings.slack_app_token, settings.slack_bot_token),
+                judge=judge_of(settings),
+                judge_calls_a_run=settings.judge_calls_a_run,
+                judge_calls_a_day=settings.judge_calls_a_day,
             )
         finally:
             await fetcher.close()

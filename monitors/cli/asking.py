@@ -77,6 +77,9 @@ def _show_decision(decision: Decision) -> None:
     output.say("")
     output.say(f"{decision.topic_id}: {decision.verdict.value} · {decision.reason.value}", "bold")
     output.say(f"  why      {decision.explanation}")
+    if decision.opinion:
+        said = decision.opinion
+        output.say(f"  judge    {said.counsel.value}: {said.ground.value} ({said.judge})")
     output.say(f"  match    {decision.score:.2f}")
     output.say(f"  rests on “{decision.passage[:300]}”")
     if decision.new_facts:
@@ -109,6 +112,7 @@ def _plain(article: Article, decisions: list[Decision]) -> dict[str, Any]:
                 "verdict": decision.verdict.value,
                 "reason": decision.reason.value,
                 "why": decision.explanation,
+                "judge": _judge(decision),
                 "score": decision.score,
                 "passage": decision.passage,
                 "new": list(decision.new_facts),
@@ -121,3 +125,10 @@ def _plain(article: Article, decisions: list[Decision]) -> dict[str, Any]:
             for decision in decisions
         ],
     }
+
+
+def _judge(decision: Decision) -> dict[str, str] | None:
+    said = decision.opinion
+    if said is None:
+        return None
+    return {"says": said.counsel.value, "because": said.ground.value, "name": said.judge}

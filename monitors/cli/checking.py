@@ -106,6 +106,7 @@ def doctor() -> None:
     stored = _database(settings)
     good = _attempt("models", lambda: _models(settings))
     good &= _slack(settings)
+    _tell(True, f"judge: {_judge(settings)}")
     good &= stored and _attempt("last run", lambda: _last_run(settings))
     if not good:
         raise typer.Exit(1)
@@ -168,6 +169,13 @@ def _slack(settings: Settings) -> bool:
     if settings.slack_bot_token is not None:
         good &= _attempt("buttons", buttons)
     return good
+
+
+def _judge(settings: Settings) -> str:
+    if not settings.judge_url:
+        return "off; borderline decisions are the built-in ones"
+    runs, days = settings.judge_calls_a_run, settings.judge_calls_a_day
+    return f"{settings.judge_model}, at most {runs} questions a run and {days} a day"
 
 
 def _models(settings: Settings) -> str:

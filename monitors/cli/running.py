@@ -90,6 +90,8 @@ def show(report: RunReport) -> None:
         output.say(f"  judged by title and summary: {output.pairs(total.bare)}")
     if report.reasons:
         output.say(f"  decisions: {output.pairs(report.reasons)}")
+    if report.judge:
+        output.say(f"  borderline, put to the judge: {output.pairs(report.judge)}")
     if report.screened_out:
         out = report.screened_out
         output.say(f"  {output.count(out, 'article')} near no topic at all")

@@ -10,6 +10,10 @@
 
 Whether the alert budget lets it through is decided when a run knows all that it found: see
 :mod:`monitors.decide.ration`.
+
+An opinion of an outside judge, which is asked only where the decision is borderline (see
+:mod:`monitors.decide.review`), stands in for the match line and for the confidence, and for
+nothing else: what is excluded, known, stale, muted or silent stays so.
 """
 
 from __future__ import annotations
@@ -26,11 +30,15 @@ from monitors.decide.novelty import Comparison, compare_all, new_facts
 from monitors.decide.reading import Reading, TopicProfile
 from monitors.decide.significance import significance_features
 from monitors.model import (
+    Counsel,
     Decision,
     Development,
+    Ground,
     Match,
     Mention,
+    Opinion,
     Reason,
+    Sensitivity,
     Story,
     Verdict,
 )
@@ -50,11 +58,13 @@ class Circumstances:
     :param now: the clock of the run
     :param baseline: nothing alerts yet: the topic or the article's source is new
     :param muted: stories that a reader has muted
+    :param opinion: what an outside judge said of this very decision
     """
 
     now: datetime
     baseline: bool = False
     muted: Collection[str] = ()
+    opinion: Opinion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +91,35 @@ def judge(
     if word is not None:
         why = f"the excluded keyword {word!r} stands in title or lead"
         return Judgement(_turned_away(reading, profile, fit, Reason.EXCLUDED, why, around.now))
-    line = calibration.match_lines[profile.topic.sensitivity]
-    if fit.score < line:
-        reason, why = _why_no_match(fit, line, calibration.near_miss)
-        return Judgement(_turned_away(reading, profile, fit, reason, why, around.now))
+    off = _off_topic(fit, profile.topic.sensitivity, calibration, around.opinion)
+    if off is not None:
+        made = Judgement(_turned_away(reading, profile, fit, *off, around.now))
+        return _with_opinion(made, around.opinion)
     compared = compare_all(reading, memory, calibration, around.now)
-    if compared and compared[0].same >= calibration.same_line:
-        return _known(reading, profile, fit, compared, memory, calibration, around)
-    return _new(reading, profile, fit, compared, memory, calibration, around)
+    known = bool(compared) and compared[0].same >= calibration.same_line
+    weigh = _known if known else _new
+    made = weigh(reading, profile, fit, compared, memory, calibration, around)
+    return _with_opinion(made, around.opinion)
+
+
+def _off_topic(
+    fit: Match, sensitivity: Sensitivity, calibration: Calibration, opinion: Opinion | None
+) -> tuple[Reason, str] | None:
+    """Why it is off topic, or None where it is not."""
+    if opinion is not None:
+        if opinion.counsel is not Counsel.OFF_TOPIC:
+            return None
+        opposite = opinion.ground is Ground.OPPOSITE
+        return (Reason.OPPOSITE if opposite else Reason.OFF_TOPIC), f"match {fit.score:.2f}"
+    line = calibration.match_lines[sensitivity]
+    return _why_no_match(fit, line, calibration.near_miss) if fit.score < line else None
+
+
+def _with_opinion(made: Judgement, opinion: Opinion | None) -> Judgement:
+    if opinion is None:
+        return made
+    why = f"{made.decision.explanation}; {opinion}"
+    return replace(made, decision=replace(made.decision, opinion=opinion, explanation=why))
 
 
 def _why_no_match(fit: Match, line: float, near_miss: float) -> tuple[Reason, str]:
@@ -206,6 +237,8 @@ def _weigh(
     novelty = HELD_NOVELTY if earlier else 1.0 - base.scores.get("same", 0.0)
     confidence = fit.score * novelty * weight
     line = calibration.alert_lines[profile.topic.sensitivity]
+    told_to = around.opinion.counsel if around.opinion else None
+    held_back = told_to is Counsel.HOLD or (confidence < line and told_to is not Counsel.TELL)
     verdict, reason, why = Verdict.ALERT, base.reason, ""
     if around.baseline:
         verdict, reason = Verdict.NONE, Reason.BASELINE
@@ -214,10 +247,11 @@ def _weigh(
         verdict, reason, why = Verdict.NONE, Reason.STALE, "published long before it was seen"
     elif mention.story_id in around.muted:
         verdict, reason, why = Verdict.NONE, Reason.MUTED, "a reader muted this story"
-    elif confidence < line:
+    elif held_back:
         verdict, reason = Verdict.DIGEST, Reason.NOT_SIGNIFICANT
+        side = "below" if confidence < line else "above"
         why = (
-            f"confidence {confidence:.2f} is below the line of {line:.2f}: "
+            f"confidence {confidence:.2f} is {side} the line of {line:.2f}: "
             f"match {fit.score:.2f}, novelty {novelty:.2f}, significance {weight:.2f}"
         )
     elif earlier:

@@ -5,7 +5,8 @@ the clean text of it; a **passage** is a piece of that text. A **topic** is what
 watches. A **match** says how well an article fits a topic. A **development** is one new
 step that a topic's reader would want to know apart; a **story** is the chain of
 developments that belong together. A **decision** is the verdict on one article and topic,
-with its reason. An **alert** is what is told, kept in the outbox until it is delivered.
+with its reason; on a borderline one an outside judge may have given its **opinion**. An
+**alert** is what is told, kept in the outbox until it is delivered.
 """
 
 from monitors.model.answering import Answer, AnswerKind
@@ -21,6 +22,7 @@ from monitors.model.deciding import (
     Verdict,
 )
 from monitors.model.health import Cause, Health, Mark, Pulse, Tempo, Trouble
+from monitors.model.opinions import GROUNDS, Counsel, Ground, Opinion, Question
 from monitors.model.reading import (
     UNREADABLE_CAUSES,
     Article,
@@ -67,6 +69,7 @@ from monitors.model.web import Pace, WebMemory
 
 __all__ = [
     "ACTS",
+    "GROUNDS",
     "POSSIBLE_REPEAT",
     "UNREADABLE_CAUSES",
     "Activity",
@@ -78,6 +81,7 @@ __all__ = [
     "Budget",
     "Cause",
     "Channel",
+    "Counsel",
     "Decision",
     "Delivery",
     "DeliveryState",
@@ -87,6 +91,7 @@ __all__ = [
     "Extraction",
     "Facts",
     "Fate",
+    "Ground",
     "Health",
     "Hold",
     "Keywords",
@@ -95,6 +100,7 @@ __all__ = [
     "Match",
     "Mention",
     "Message",
+    "Opinion",
     "Pace",
     "Page",
     "Passage",
@@ -104,6 +110,7 @@ __all__ = [
     "Poll",
     "PollState",
     "Pulse",
+    "Question",
     "QuietHours",
     "Reason",
     "Receipt",

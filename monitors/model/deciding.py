@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from monitors.model.opinions import Opinion
 from monitors.model.reading import Passage
 from monitors.model.stages import Stage
 
@@ -153,6 +154,7 @@ class Decision:
     :param passage: the text that the decision rests on
     :param nearest: id of the nearest article told before
     :param new_facts: what is new, one phrase each, e.g. ``date: 9 May 2025``
+    :param opinion: what the outside judge said, where it was asked and answered
     """
 
     article_id: str
@@ -169,3 +171,4 @@ class Decision:
     nearest_title: str = ""
     new_facts: tuple[str, ...] = ()
     explanation: str = ""
+    opinion: Opinion | None = None

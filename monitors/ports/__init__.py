@@ -18,7 +18,7 @@ from monitors.ports.records import (
     VectorStore,
 )
 from monitors.ports.store import Outbox, RunStore, Store
-from monitors.ports.world import Encoder, Extractor, Fetcher, Notifier, SourceReader
+from monitors.ports.world import Encoder, Extractor, Fetcher, Judge, Notifier, SourceReader
 
 __all__ = [
     "AnswerStore",
@@ -31,6 +31,7 @@ __all__ = [
     "Fetcher",
     "HostRecord",
     "HostStore",
+    "Judge",
     "Notifier",
     "Outbox",
     "Outcome",

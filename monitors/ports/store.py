@@ -135,6 +135,16 @@ class RunStore(Protocol):
         """Give the lease back; nothing happens where another holds it."""
         ...
 
+    def spend(self, limits: Mapping[str, int], now: datetime) -> bool:
+        """Count one more use of each allowance in ``limits``: of all, or of none.
+
+        An allowance that was not used for a week is forgotten.
+
+        :param limits: name of an allowance to the most uses of it
+        :returns: False, and nothing is counted, where one is used up
+        """
+        ...
+
     def save(self, run_id: str, started: datetime, report: Mapping[str, Any]) -> None:
         """Insert or replace the report of a run."""
         ...

@@ -1,4 +1,4 @@
-"""Ports to the world: fetching, sources, extraction, encoding, telling."""
+"""Ports to the world: fetching, sources, extraction, encoding, judging, telling."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Protocol
 from monitors.model import (
     Extraction,
     Message,
+    Opinion,
     Page,
     Picture,
     Poll,
+    Question,
     Receipt,
     Source,
     SourceState,
@@ -88,6 +90,25 @@ class Encoder(Protocol):
         """Vectors of ``texts``: float32, shape (n, d), unit rows, in the same order.
 
         :raises EncoderError: the model cannot be loaded or used
+        """
+        ...
+
+
+class Judge(Protocol):
+    """Reviews borderline decisions from outside. Never retries."""
+
+    @property
+    def name(self) -> str:
+        """Names the judge in stored opinions; holds no secret."""
+        ...
+
+    def review(self, question: Question) -> Opinion:
+        """An opinion on ``question``, whose counsel and ground go together.
+
+        Whatever the article's text says, nothing but an opinion comes back.
+
+        :raises JudgeUnavailable: no answer came in time
+        :raises JudgeUnclear: the answer is none of the closed list
         """
         ...
 

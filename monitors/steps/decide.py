@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitors.alerts.drafting import Ruling, draft, edited, source_ref
 from monitors.decide.judge import Circumstances, Judgement, judge
 from monitors.decide.memory import Memory
 from monitors.decide.reading import Reading, TopicProfile
+from monitors.decide.review import borderline, question
 from monitors.desk import Desk
 from monitors.errors import TidingsError
 from monitors.logs import unforeseen
@@ -21,6 +22,7 @@ from monitors.model import Alert, Decision, Hold, Reason, Topic, Verdict
 from monitors.ports import Outcome, TopicState
 from monitors.redact import redact
 from monitors.runs import RunReport
+from monitors.steps.review import Patience, ask
 from monitors.steps.understand import profiles
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ class Bench:
     profiles: Mapping[str, TopicProfile]
     states: Mapping[str, TopicState]
     memories: dict[str, Memory] = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience)
 
 
 def open_bench(desk: Desk) -> Bench:
@@ -50,7 +53,7 @@ def decide(desk: Desk, bench: Bench, readings: Sequence[Reading], report: RunRep
     """Decide on each reading, first published first, and store each outcome as it is made."""
     for reading in sorted(readings, key=_claimed):
         try:
-            rulings = _rulings(desk, bench, reading)
+            rulings = _rulings(desk, bench, reading, report)
             desk.store.decisions.record(_outcome(desk, reading, rulings))
         except TidingsError:
             raise
@@ -79,9 +82,9 @@ def _claimed(reading: Reading) -> datetime:
     return min(reading.article.published or seen, seen)
 
 
-def _rulings(desk: Desk, bench: Bench, reading: Reading) -> list[Ruling]:
+def _rulings(desk: Desk, bench: Bench, reading: Reading, report: RunReport) -> list[Ruling]:
     return [
-        Ruling(topic, _judge(desk, bench, reading, topic))
+        Ruling(topic, _judge(desk, bench, reading, topic, report))
         for topic in desk.watchlist.topics
         if topic.id in reading.screened
     ]
@@ -110,20 +113,26 @@ def _given_up(desk: Desk, reading: Reading, error: Exception) -> list[Ruling]:
     ]
 
 
-def _judge(desk: Desk, bench: Bench, reading: Reading, topic: Topic) -> Judgement:
+def _judge(
+    desk: Desk, bench: Bench, reading: Reading, topic: Topic, report: RunReport
+) -> Judgement:
+    """The built-in decision; where it is borderline, with an opinion from outside."""
+    profile, memory = bench.profiles[topic.id], bench.memories[topic.id]
     siblings = [p for topic_id, p in bench.profiles.items() if topic_id != topic.id]
     baseline = reading.article.baseline or not bench.states[topic.id].baseline_done
     around = Circumstances(
         now=desk.clock.now(), baseline=baseline, muted=desk.store.answers.muted()
     )
-    return judge(
-        reading,
-        bench.profiles[topic.id],
-        siblings,
-        bench.memories[topic.id],
-        desk.calibration,
-        around,
-    )
+    made = judge(reading, profile, siblings, memory, desk.calibration, around)
+    if desk.judge is None or not borderline(reading, topic, made, desk.calibration, around):
+        return made
+    opinion = ask(desk, question(reading, profile, made, memory), bench.patience, report)
+    if opinion is None:
+        return made
+    around = replace(around, opinion=opinion)
+    reviewed = judge(reading, profile, siblings, memory, desk.calibration, around)
+    report.judge["changed"] += reviewed.decision.verdict is not made.decision.verdict
+    return reviewed
 
 
 def _outcome(desk: Desk, reading: Reading, rulings: Sequence[Ruling]) -> Outcome:

@@ -16,9 +16,12 @@ from monitors.model import (
     Activity,
     Alert,
     AlertKind,
+    Counsel,
     Entry,
     Facts,
+    Ground,
     Line,
+    Opinion,
     Pace,
     Passage,
     PassageKind,
@@ -252,6 +255,25 @@ def load_scores(text: str) -> dict[str, float]:
     :raises UndecodableError: it holds none
     """
     return {str(name): float(value) for name, value in _parsed(text, dict).items()}
+
+
+def dump_opinion(opinion: Opinion) -> str:
+    """``opinion`` as JSON."""
+    return _dump(
+        {
+            "counsel": opinion.counsel.value,
+            "ground": opinion.ground.value,
+            "judge": opinion.judge,
+        }
+    )
+
+
+def load_opinion(text: str) -> Opinion:
+    """The opinion in ``text``.
+
+    :raises UndecodableError: it holds none
+    """
+    return _load(text, Opinion, {"counsel": Counsel, "ground": Ground}, ("judge",))
 
 
 def dump_phrases(phrases: Iterable[str]) -> str:

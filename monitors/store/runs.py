@@ -11,7 +11,10 @@ import sqlalchemy as sa
 from monitors.store.codec import dump_report, load_report
 from monitors.store.engine import Database
 from monitors.store.rows import readable
-from monitors.store.tables import leases, runs
+from monitors.store.tables import allowances, leases, runs
+
+FORGOTTEN = timedelta(days=7)
+"""An allowance that was not used for so long is dropped."""
 
 
 class SqlRuns:
@@ -39,6 +42,25 @@ class SqlRuns:
         mine = (leases.c.name == name) & (leases.c.holder == holder)
         with self._db.write() as connection:
             connection.execute(sa.delete(leases).where(mine))
+
+    def spend(self, limits: Mapping[str, int], now: datetime) -> bool:
+        """See the port."""
+        if not limits:
+            return True
+        # Always in the same order, so that two processes never wait for each other.
+        rows = [{"name": name, "used": 0, "used_at": now} for name in sorted(limits)]
+        mine = allowances.c.name.in_(list(limits))
+        with self._db.write() as connection:
+            connection.execute(sa.delete(allowances).where(allowances.c.used_at < now - FORGOTTEN))
+            # The upsert locks the rows even where it changes nothing.
+            connection.execute(self._db.upsert(allowances, ("name",), keep=("used",)), rows)
+            found = connection.execute(sa.select(allowances).where(mine)).all()
+            if any(row.used >= limits[row.name] for row in found):
+                return False
+            connection.execute(
+                sa.update(allowances).where(mine).values(used=allowances.c.used + 1)
+            )
+        return True
 
     def save(self, run_id: str, started: datetime, report: Mapping[str, Any]) -> None:
         """See the port."""

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from monitors.model import Decision, Development, Mention, Reason, Stage, Story, Verdict
 from monitors.store.codec import (
     dump_facts,
+    dump_opinion,
     dump_phrases,
     dump_scores,
     load_facts,
+    load_opinion,
     load_phrases,
     load_scores,
 )
@@ -124,13 +126,14 @@ def decision_row(decision: Decision) -> dict[str, Any]:
         "nearest_title": decision.nearest_title,
         "new_facts": dump_phrases(decision.new_facts),
         "explanation": decision.explanation,
+        "opinion": None if decision.opinion is None else dump_opinion(decision.opinion),
     }
 
 
 def decision(row: sa.Row[Any]) -> Decision:
     """The decision in ``row``.
 
-    :raises UndecodableError: its scores cannot be read
+    :raises UndecodableError: its scores or its opinion cannot be read
     """
     return Decision(
         article_id=row.article_id,
@@ -147,4 +150,5 @@ def decision(row: sa.Row[Any]) -> Decision:
         nearest_title=row.nearest_title,
         new_facts=load_phrases(row.new_facts),
         explanation=row.explanation,
+        opinion=None if row.opinion is None else load_opinion(row.opinion),
     )

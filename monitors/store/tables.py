@@ -220,6 +220,7 @@ decisions = sa.Table(
     sa.Column("nearest_title", Text, nullable=False),
     sa.Column("new_facts", Text, nullable=False, comment="phrases as JSON"),
     sa.Column("explanation", Text, nullable=False),
+    sa.Column("opinion", Text, comment="the judge's, as JSON"),
     sa.UniqueConstraint("article_id", "topic_id"),
     sa.Index(None, "topic_id", "verdict", "decided_at"),
     sa.Index(None, "decided_at"),
@@ -316,6 +317,15 @@ leases = sa.Table(
     sa.Column("name", Text, primary_key=True),
     sa.Column("holder", Text, nullable=False),
     sa.Column("until", UtcDateTime, nullable=False),
+)
+
+allowances = sa.Table(
+    "allowances",
+    metadata,
+    sa.Column("name", Text, primary_key=True),
+    _count("used"),
+    sa.Column("used_at", UtcDateTime, nullable=False),
+    sa.Index(None, "used_at"),
 )
 
 runs = sa.Table(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from monitors.testing.alerts import sample_alert
 from monitors.testing.encoders import WordEncoder, plain_calibration
 from monitors.testing.fetcher import FakeFetcher
+from monitors.testing.judge import ScriptedJudge
 from monitors.testing.notifier import MemoryNotifier
 from monitors.testing.outbox import MemoryOutbox
 from monitors.testing.times import SteppingTime
@@ -17,6 +18,7 @@ __all__ = [
     "FakeFetcher",
     "MemoryNotifier",
     "MemoryOutbox",
+    "ScriptedJudge",
     "SteppingTime",
     "WordEncoder",
     "plain_calibration",

@@ -169,6 +169,7 @@ WRITES: dict[str, Call] = {
     "answers.undo": lambda s: s.answers.undo(1, NOW),
     "answers.unmute": lambda s: s.answers.unmute(["S-1"], NOW),
     "runs.acquire": lambda s: s.runs.acquire("monitor", "b", NOW + 2 * HOUR, HOUR),
+    "runs.spend": lambda s: s.runs.spend({"judge, day": 9}, NOW),
     "runs.release": lambda s: s.runs.release("monitor", "a"),
     "migrate": lambda s: s.migrate(),
     "prune": lambda s: s.prune(NOW + HOUR),

@@ -91,6 +91,10 @@ SPORT = (
     "Goalkeeper injured before cup final",
     "The goalkeeper hurt his knee in training and misses the final.",
 )
+MAYBE = (
+    "Dock workers at the harbour may walk out over wages",
+    "Dock workers at the harbour may strike over wages, two people said.",
+)
 OPINION = (
     "Opinion: why dock workers at the harbour should strike over wages",
     "Opinion: dock workers at the harbour should strike over wages, and walk out soon.",

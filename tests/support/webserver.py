@@ -21,6 +21,7 @@ class Seen:
     path: str
     headers: Mapping[str, str]
     at: float
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -117,10 +118,13 @@ def _handler(server: WebServer) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             names = {name.lower(): value for name, value in self.headers.items()}
-            answer = server.answer(Seen(self.path, names, time.monotonic()))
+            body = self.rfile.read(int(names.get("content-length", 0)))
+            answer = server.answer(Seen(self.path, names, time.monotonic(), body))
             self.close_connection = True
             with contextlib.suppress(OSError):
                 self._send(answer)
+
+        do_POST = do_GET  # noqa: N815
 
         def _send(self, answer: Answer) -> None:
             if answer.delay and server.closing.wait(answer.delay):

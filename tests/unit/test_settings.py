@@ -9,6 +9,7 @@ import pytest
 
 from monitors.errors import SettingsError
 from monitors.settings import REMEDIES, Settings, load_settings
+from monitors.wiring import judge_of
 
 ROOT = Path(__file__).parents[2]
 SECRET = "xoxb-canary-123"
@@ -153,3 +154,49 @@ def test_the_example_file_names_every_variable_and_loads() -> None:
 
     assert named == known == set(REMEDIES)
     assert load_settings(example) == load_settings(None)
+
+
+# --- the outside judge --------------------------------------------------------------------
+
+
+def test_there_is_no_judge_by_default() -> None:
+    settings = load_settings(None)
+    assert (settings.judge_url, settings.judge_model, settings.judge_api_key) == ("", "", None)
+    assert judge_of(settings) is None
+
+
+def test_a_judge_is_named_by_url_and_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUDGE_URL", " http://localhost:11434/v1 ")
+    monkeypatch.setenv("JUDGE_MODEL", "small")
+    monkeypatch.setenv("JUDGE_API_KEY", SECRET)
+    settings = load_settings(None)
+    judge = judge_of(settings)
+    assert judge is not None
+    assert judge.name == "small"
+    assert SECRET not in f"{settings!r} {judge!r} {vars(judge)}"
+
+
+def test_a_judge_without_a_model_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUDGE_URL", "http://localhost:11434/v1")
+    with pytest.raises(SettingsError, match="JUDGE_MODEL: no model is named"):
+        load_settings(None)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:11434",
+        "ftp://localhost/v1",
+        "http://me:canary@localhost/v1",
+        "http://localhost/v1?key=canary",
+        "http://localhost/v1#canary",
+        "http://local host/v1",
+        "http:///v1",
+    ],
+)
+def test_a_judge_needs_a_plain_address(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("JUDGE_URL", url)
+    monkeypatch.setenv("JUDGE_MODEL", "small")
+    with pytest.raises(SettingsError, match="JUDGE_URL") as caught:
+        load_settings(None)
+    assert "canary" not in str(caught.value)

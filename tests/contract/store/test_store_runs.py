@@ -47,3 +47,24 @@ def test_reports_may_hold_times_durations_and_enums(store: SqlStore) -> None:
     (found,) = store.runs.latest()
     assert found["at"] == NOW.isoformat()
     assert (found["took"], found["fates"], found["ids"]) == (90.0, {"new": 1}, ["a", "b"])
+
+
+def test_an_allowance_is_spent_and_then_used_up(store: SqlStore) -> None:
+    limits = {"day": 3, "run": 2}
+    assert [store.runs.spend(limits, NOW) for _ in range(3)] == [True, True, False]
+    assert [store.runs.spend({"day": 3, "run 2": 2}, NOW) for _ in range(2)] == [True, False]
+    assert store.runs.spend({"run": 3}, NOW), "what was refused was not counted"
+    assert not store.runs.spend({"run": 3}, NOW)
+
+
+def test_an_allowance_of_none_is_used_up_from_the_start(store: SqlStore) -> None:
+    assert not store.runs.spend({"day": 0}, NOW)
+    assert store.runs.spend({}, NOW)
+
+
+def test_an_allowance_that_nobody_used_for_a_week_is_forgotten(store: SqlStore) -> None:
+    week = timedelta(days=7)
+    assert store.runs.spend({"old": 1}, NOW)
+    assert not store.runs.spend({"old": 1}, NOW + week)
+    assert store.runs.spend({"other": 1}, NOW + 2 * week + HOUR)
+    assert store.runs.spend({"old": 1}, NOW + 2 * week + HOUR)

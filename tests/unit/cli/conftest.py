@@ -16,8 +16,11 @@ from monitors.model import (
     Alert,
     AlertKind,
     Article,
+    Counsel,
     Decision,
     Entry,
+    Ground,
+    Opinion,
     Passage,
     PassageKind,
     Poll,
@@ -183,6 +186,7 @@ def decision(name: str, verdict: Verdict, reason: Reason) -> Decision:
         nearest_title="Talks on a delisting",
         new_facts=("date: 9 May 2025", "figure: 20"),
         explanation=f"because of {reason.value}",
+        opinion=Opinion(Counsel.TELL, Ground.NEW, "small"),
     )
 
 

@@ -115,6 +115,7 @@ def test_an_article_is_explained_by_id_and_by_url(
         "https://news.example/told",
         "relief: alert · new step",
         "because of new step",
+        "judge    tell: new and significant (small)",
         "The bank was delisted.",
         "date: 9 May 2025; figure: 20",
         "Talks on a delisting (A-before)",
@@ -130,6 +131,7 @@ def test_an_explanation_as_json(tidings: Tidings, filled: SqlStore) -> None:
     assert told["article"]["first_seen"].endswith("+00:00")
     [decided] = told["decisions"]
     assert decided["reason"] == "new step"
+    assert decided["judge"]["says"] == "tell"
     assert decided["scores"] == {"lead": 0.5, "same": 0.25}
 
 

@@ -136,3 +136,4 @@ def test_doctor_names_what_is_broken_and_goes_on(program: Program) -> None:
     assert "builtin:nothing" in bad[1]
     assert "ok   Python" in done.stdout
     assert "ok   Slack: no SLACK_BOT_TOKEN" in done.stdout
+    assert "ok   judge: off" in done.stdout

@@ -39,6 +39,7 @@ def test_everything_that_happened_is_told(capsys: pytest.CaptureFixture[str]) ->
     account.bare["paywall"] = 1
     full.reasons["new story"] = 1
     full.verdicts["alert"] = 1
+    full.judge.update(asked=3, changed=1)
     full.screened_out = 1
     full.alerts.append({"topic": "Relief", "headline": "Bank [red] delisted", "source": "TASS"})
     full.held.append({"topic": "Summit", "headline": "Perhaps", "why": "too weak"})
@@ -53,6 +54,7 @@ def test_everything_that_happened_is_told(capsys: pytest.CaptureFixture[str]) ->
         ", 1 still to be read",
         "judged by title and summary: paywall 1",
         "decisions: new story 1",
+        "borderline, put to the judge: asked 3, changed 1",
         "1 article near no topic at all",
         "alert · Relief · Bank [red] delisted (TASS)",
         "held back · Summit · Perhaps: too weak",

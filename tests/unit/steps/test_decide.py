@@ -34,6 +34,7 @@ from tests.support.newsroom import (
     BALLOT,
     BRIDGE,
     HARBOUR,
+    MAYBE,
     SPORT,
     TENDER,
     WALKOUT,
@@ -48,10 +49,6 @@ BOTH = (
         "The strike of the dock workers at the harbour over wages began, and the team of engineers"
         " that repair the Albert bridge started as well."
     ),
-)
-MAYBE = (
-    "Dock workers at the harbour may walk out over wages",
-    "Dock workers at the harbour may strike over wages, two people said.",
 )
 MAYBE_TOO = (
     "Dock workers at the harbour may walk out over wages after all",
