@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from monitors.alerts.escape import clean, cut, length, safe_url
 from monitors.alerts.parts import Block, bullets, section, text
+from monitors.alerts.rules import characters
 from monitors.model import Activity, Alert, Line, Section
 
 BODY_CHARACTERS = 6000
 """What all lines of a digest may hold together, addresses included."""
 
+_SECTION_CHARACTERS = 5000
 _LINE = 400
 _TEXT = 180
 _NOTE = 120
@@ -37,14 +39,15 @@ def body_lines(alert: Alert) -> list[str]:
 def section_blocks(alert: Alert) -> list[Block]:
     """The parts of a digest, one block each, and the activity of its topics."""
     blocks = []
-    room = BODY_CHARACTERS
+    room = _SECTION_CHARACTERS - sum(length(line) for line in body_lines(alert))
     for part in alert.sections:
-        shown, room = _within(part, room)
+        if room < 0:
+            break
         elements: list[Block] = []
         if title := clean(part.title, _TITLE):
             elements.append(section([text(_headed(title, part), bold=True)]))
-        items = [_item(line) for line in shown]
-        left = part.more + len(part.lines) - len(shown)
+        items, room = _within(part, room)
+        left = part.more + len(part.lines) - len(items)
         if left:
             items.append(section([text(f"and {left} more: tidings alerts --held", italic=True)]))
         if items:
@@ -96,17 +99,16 @@ def _headed(title: str, part: Section) -> str:
     return f"{title} ({len(part.lines) + part.more})"
 
 
-def _within(part: Section, room: int) -> tuple[list[Line], int]:
+def _within(part: Section, room: int) -> tuple[list[Block], int]:
     """The lines that fit, and the room that is left."""
-    shown = []
+    items: list[Block] = []
     for line in part.lines:
-        room -= (
-            length(_text(line)) + len(safe_url(line.url) or "") + length(line.note[:_NOTE]) + 40
-        )
-        if room < 0:
-            break
-        shown.append(line)
-    return shown, max(room, 0)
+        item = _item(line)
+        if characters(item) > room:
+            return items, 0
+        room -= characters(item)
+        items.append(item)
+    return items, room
 
 
 def _text(line: Line) -> str:

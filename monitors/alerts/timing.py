@@ -7,7 +7,7 @@ leaves nothing behind.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitors.model import Alert, Channel, DigestPlan, Hold, Topic
@@ -49,7 +49,8 @@ def period(plan: DigestPlan, timezone: str, now: datetime) -> date:
     """
     zone = ZoneInfo(timezone)
     day = now.astimezone(zone).date()
-    if datetime.combine(day, plan.at, tzinfo=zone) > now.astimezone(zone):
+    # In UTC: two times of one zone are compared by their wall clocks, which may go back.
+    if datetime.combine(day, plan.at, tzinfo=zone).astimezone(UTC) > now:
         day = _before(day)
     while plan.weekday is not None and day.weekday() != plan.weekday:
         day = _before(day)

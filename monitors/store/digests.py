@@ -203,13 +203,18 @@ def _weighed(connection: Connection, delivery_ids: Collection[int]) -> list[Aler
 def _revoke(connection: Connection, alerts: Sequence[Alert]) -> None:
     """Decisions that the budget overruled; readers do not know of these developments."""
     values = {"verdict": Verdict.DIGEST, "reason": Reason.OVER_BUDGET, "explanation": OVER}
-    for alert in alerts:
-        overruled = (
-            (decisions.c.article_id == alert.article_id)
-            & decisions.c.topic_id.in_(alert.topic_ids)
-            & (decisions.c.verdict == Verdict.ALERT)
+    overruled = (
+        sa.update(decisions)
+        .where(
+            decisions.c.article_id == sa.bindparam("article"),
+            decisions.c.topic_id == sa.bindparam("topic"),
+            decisions.c.verdict == Verdict.ALERT,
         )
-        connection.execute(sa.update(decisions).where(overruled).values(values))
+        .values(values)
+    )
+    pairs = [{"article": a.article_id, "topic": t} for a in alerts for t in a.topic_ids]
+    if pairs:
+        connection.execute(overruled, pairs)
     _tell(connection, alerts, told=False)
 
 
@@ -239,13 +244,18 @@ def _digest(connection: Connection, delivery_ids: Collection[int]) -> None:
         connection.execute(sa.update(outbox).where(outbox.c.id.in_(ids)).values(values))
         told += readable(rows, lambda row: load_alert(row.content))
     _tell(connection, told, told=True)
-    for alert in told:
-        stale = (
-            (outbox.c.kind == AlertKind.EDIT)
-            & (outbox.c.state == DeliveryState.PENDING)
-            & (outbox.c.channel == alert.channel)
-            & outbox.c.story_id.in_(alert.story_ids)
-        )
-        if alert.kind is AlertKind.STORY:
-            values = {"state": DeliveryState.DIGESTED}
-            connection.execute(sa.update(outbox).where(stale).values(values))
+    opened = {
+        (alert.channel, story)
+        for alert in told
+        if alert.kind is AlertKind.STORY
+        for story in alert.story_ids
+    }
+    for channel in {channel for channel, _ in opened}:
+        for stories in chunks(story for name, story in opened if name == channel):
+            stale = (
+                (outbox.c.kind == AlertKind.EDIT)
+                & (outbox.c.state == DeliveryState.PENDING)
+                & (outbox.c.channel == channel)
+                & outbox.c.story_id.in_(stories)
+            )
+            connection.execute(sa.update(outbox).where(stale).values(state=DeliveryState.DIGESTED))
