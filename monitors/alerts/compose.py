@@ -246,7 +246,7 @@ def _full_text(alert: Alert, repeat: bool) -> str:
         *body_lines(alert),
         *section_lines(alert),
         f"{stage}{sources_line(alert.sources)}",
-        _times(alert),
+        "" if alert.kind in (AlertKind.DIGEST, AlertKind.NOTICE) else _times(alert),
         safe_url(alert.url) or "",
         f"Why? {_explain(alert)}" if alert.article_id else "",
     ]

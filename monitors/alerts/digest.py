@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from monitors.health.words import to_do
@@ -69,7 +69,8 @@ def of_period(channel: str, day: date, weekly: bool, found: Findings, now: datet
     """The digest of the period that ends on ``day``: one for each channel and day."""
     groups = ((hold, [row for row in found.held if row.hold is hold]) for hold in _HELD_TITLES)
     sections = (
-        Section("Told", *_listed(_deliveries(found.told))),
+        # Each was a message of its own, which says how it is explained.
+        Section("Told", *_listed([replace(_delivery(row), article_id="") for row in found.told])),
         *(
             Section(_HELD_TITLES[hold], *_listed(_deliveries(_ranked(rows))))
             for hold, rows in groups
@@ -145,10 +146,11 @@ def _delivery(row: Delivery) -> Line:
 
 def _judged(judged: Judged) -> Line:
     article, decision = judged.article, judged.decision
-    score = decision.scores.get("confidence", decision.score)
+    match = f"match {decision.score:.2f}"
+    weight = decision.scores.get("confidence")
     return Line(
         text=article.title if article and article.title else decision.passage,
-        note=f"{judged.topic} · {score:.2f}",
+        note=f"{judged.topic} · {match if weight is None else f'confidence {weight:.2f}'}",
         url=article.url if article else "",
         article_id=decision.article_id,
         topic_id=decision.topic_id,

@@ -15,6 +15,7 @@ from monitors.clock import Clock
 
 Answer = dict[str, Any]
 BOT_USER = "U0TIDINGS"
+_ALT_TEXT = 1000
 
 
 class SlackFault(Exception):  # an answer, not an error of ours
@@ -198,7 +199,7 @@ class Workspace:
 
     def _upload_url(self, body: Mapping[str, Any]) -> Answer:
         name, size = str(body.get("filename") or ""), int(_number(body.get("length"), 0))
-        if not name or size <= 0:
+        if not name or size <= 0 or len(str(body.get("alt_txt") or "")) > _ALT_TEXT:
             raise SlackFault("invalid_arguments")
         file_id = f"F0LOCAL{len(self.files) + 1:04d}"
         self.files[file_id] = {
