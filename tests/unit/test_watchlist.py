@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from monitors.errors import WatchlistError
-from monitors.model import Budget, Keywords, QuietHours, Sensitivity, Tier
+from monitors.model import (
+    Budget,
+    Channel,
+    DigestPlan,
+    Keywords,
+    QuietHours,
+    Sensitivity,
+    Stage,
+    Tier,
+)
 from monitors.watchlist import load_watchlist, problems
 
 ROOT = Path(__file__).parents[2]
@@ -349,3 +358,82 @@ def test_the_projects_own_watch_list_is_good() -> None:
     assert len(own.sources) >= 15
     assert {s.tier for s in own.sources} >= {Tier.OFFICIAL, Tier.WIRE, Tier.PRESS}
     assert {s.language for s in own.sources} == {"en", "ru"}
+
+
+# --- channels, digests, urgent stages, mentions -----------------------------------------
+
+CHANNELS = """\
+defaults: {channel: "#alerts", timezone: Europe/London, digest: daily 8:00, urgent: in force}
+channels:
+  "#harbour":
+    digest: friday 16:30
+    timezone: Asia/Tokyo
+    quiet_hours: "21:00-08:00"
+    urgent: [signed, in force]
+    at_most: 10/day
+sources: [{name: S, kind: feed, url: "https://s.example/feed"}]
+topics:
+  works: {name: Works, description: Works begin., channel: "#harbour", at_most: 3/day}
+  ferries: {name: Ferries, description: A line opens., mention: "@here"}
+  cranes:
+    name: Cranes
+    description: A crane moves.
+    channel: "#harbour"
+    timezone: UTC
+    urgent: []
+    mention: ["@channel", U0123456789, S0123456789]
+"""
+
+
+def _load(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "watch.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_channels_have_settings_of_their_own(tmp_path: Path) -> None:
+    found = load_watchlist(_load(tmp_path, CHANNELS))
+    friday = DigestPlan(time(16, 30), 4)
+    assert found.channel("#harbour") == Channel(
+        "#harbour", "Asia/Tokyo", friday, Budget(10, timedelta(days=1))
+    )
+    assert found.channel("#alerts") == Channel("#alerts", "Europe/London", DigestPlan(time(8)))
+    assert found.channel("#elsewhere") == Channel("#elsewhere")
+
+
+def test_topics_take_from_their_channel_and_then_from_the_defaults(tmp_path: Path) -> None:
+    works, ferries, cranes = load_watchlist(_load(tmp_path, CHANNELS)).topics
+    night = QuietHours(time(21), time(8))
+    assert (works.timezone, works.quiet_hours) == ("Asia/Tokyo", night)
+    assert works.urgent == {Stage.SIGNED, Stage.IN_FORCE}
+    assert works.at_most == Budget(3, timedelta(days=1))
+    assert (ferries.timezone, ferries.quiet_hours) == ("Europe/London", None)
+    assert (ferries.urgent, ferries.mention) == ({Stage.IN_FORCE}, ("here",))
+    assert (cranes.timezone, cranes.urgent, cranes.at_most) == ("UTC", frozenset(), None)
+    assert cranes.mention == ("channel", "U0123456789", "S0123456789")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "problem", "remedy"),
+    [
+        ("daily 8:00", "dayly 8:00", 1, "'dayly' is no day of a digest", "Did you mean `daily`?"),
+        ("friday 16:30", "friday", 4, "'friday' is no digest", "daily 08:00"),
+        ("friday 16:30", "friday 25:30", 4, "25:30 is no time of day", "local time"),
+        ("[signed, in force]", "[singed]", 7, "may not be 'singed'", "Did you mean `signed`?"),
+        ('"@here"', "@everyone", 12, "'@everyone' can not be mentioned", "U0123456789"),
+        ('"@here"', '"<!channel>"', 12, "'<!channel>' can not be mentioned", "U0123456789"),
+        ('  "#harbour":', '  "#harbor":', 3, "no topic is told in '#harbor'", "`#harbour`"),
+        ('  "#harbour":', "  Harbour:", 3, "'Harbour' is no channel name", "#harbour"),
+        ("quiet_hours: ", "quiet: ", 6, "unknown key `quiet`", "`quiet_hours`"),
+    ],
+)
+def test_mistakes_in_channels_are_named_with_line_and_remedy(
+    tmp_path: Path, right: str, wrong: str, line: int, problem: str, remedy: str
+) -> None:
+    text = CHANNELS.replace(right, wrong, 1) if right != '"@here"' else CHANNELS
+    if right == '"@here"':
+        text = CHANNELS.replace(right, wrong if wrong.startswith('"') else f'"{wrong}"')
+    first = problems(_load(tmp_path, text))[0]
+    assert first.line == line
+    assert problem in first.problem
+    assert remedy in first.remedy
