@@ -21,8 +21,16 @@ def as_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows as a table; ``-`` where there are none."""
+def table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    styles: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
+    """Print rows as a table; ``-`` where there are none.
+
+    :param styles: column to the styles of its values
+    """
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
@@ -44,8 +52,17 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     for column, width in zip(columns, _widths([columns, *cells], room), strict=True):
         shown.add_column(column, overflow="fold", width=width)
     for row in cells:
-        shown.add_row(*(escape(cell) for cell in row))
+        shown.add_row(
+            *(
+                _styled(escape(cell), (styles or {}).get(column, {}).get(cell))
+                for column, cell in zip(columns, row, strict=True)
+            )
+        )
     terminal.print(shown, highlight=False)
+
+
+def _styled(cell: str, style: str | None) -> str:
+    return f"[{style}]{cell}[/]" if style else cell
 
 
 def _widths(rows: Sequence[Sequence[str]], room: int) -> list[int]:

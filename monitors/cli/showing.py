@@ -1,4 +1,4 @@
-"""``tidings topics | sources | alerts | outbox``: what is watched, told and waiting."""
+"""``tidings topics | alerts | outbox``: what is watched, told and waiting."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (topics, sources, alerts, outbox):
+    for command in (topics, alerts, outbox):
         app.command()(command)
 
 
@@ -91,48 +91,6 @@ def topics(
             for row in rows
         ],
     )
-
-
-def sources(as_json: output.AsJson = False) -> None:
-    """Each source: its state, its last error and what to do, what came of its entries."""
-    from monitors.watchlist import load_watchlist
-
-    with opened() as (settings, store):
-        watchlist = load_watchlist(settings.watch)
-        known = {row["id"]: row for row in store.sources.overview()}
-    rows = [
-        {"name": source.name, "kind": source.kind, "tier": source.tier.value}
-        | known.get(source.id, {"id": source.id})
-        for source in watchlist.sources
-    ]
-    if as_json:
-        output.as_json(rows)
-        return
-    output.table(
-        "Sources",
-        ["source", "kind", "last poll (UTC)", "state", "entries", "articles", "alerts", "problem"],
-        [
-            (
-                row["name"],
-                row["kind"],
-                row.get("polled_at"),
-                _state(row),
-                output.pairs(row.get("entries") or {}) or "-",
-                row.get("articles", 0),
-                row.get("alerts", 0),
-                row.get("last_error") or "",
-            )
-            for row in rows
-        ],
-    )
-
-
-def _state(row: dict[str, Any]) -> str:
-    if not row.get("polled_at"):
-        return "not asked yet"
-    if row.get("failures"):
-        return f"failing, {row['failures']} in a row"
-    return str(row.get("last_state") or "ok")
 
 
 def alerts(

@@ -30,7 +30,7 @@ from urllib.parse import unquote
 
 from monitors.clock import Clock
 from monitors.demo.clock import RunningClock
-from monitors.demo.edition import Outlet
+from monitors.demo.edition import WINDOW, Outlet
 from monitors.demo.feeds import FILES, feed, feed_path
 from monitors.demo.pages import article_page, bot_wall, front_page, index_page
 from monitors.demo.watching import newsroom_watchlist
@@ -41,9 +41,10 @@ __all__ = ["Fault", "NewsroomServer", "newsroom_watchlist"]
 
 log = logging.getLogger(__name__)
 
-Fault = Literal["dead", "slow", "blocked", "lying-etag"]
+Fault = Literal["dead", "slow", "blocked", "lying-etag", "rolling"]
 """How an outlet misbehaves: hangs up without an answer; answers late; shows a bot wall with
-status 403; claims with an ETag that never changes that nothing is new."""
+status 403; claims with an ETag that never changes that nothing is new; lists only its newest
+article, so that the others are gone before they are seen."""
 
 HTML = "text/html; charset=utf-8"
 LYING_ETAG = '"unchanged"'
@@ -135,7 +136,8 @@ class NewsroomServer:
         outlet = self.outlets.get(unquote(first))
         if outlet is None:
             return _not_found("There is no such outlet here.")
-        return _outlet_answer(outlet, rest, now, base)
+        most = 1 if self.faults.get(outlet.source.id) == "rolling" else WINDOW
+        return _outlet_answer(outlet, rest, now, base, most)
 
     def _robots(self, base: str) -> bytes:
         lines = ["User-agent: *", "Allow: /"]
@@ -147,8 +149,8 @@ class NewsroomServer:
         return "\n".join([*lines, ""]).encode()
 
 
-def _outlet_answer(outlet: Outlet, rest: str, now: datetime, base: str) -> Answer:
-    postings = outlet.postings(now)
+def _outlet_answer(outlet: Outlet, rest: str, now: datetime, base: str, most: int) -> Answer:
+    postings = outlet.postings(now, most)
     newest = postings[0].updated if postings else None
     if not rest:
         return _page(front_page(outlet, postings), newest)

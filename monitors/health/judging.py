@@ -10,7 +10,7 @@
      │   │    ├───── 3 empty answers            EMPTY
      │   │    └───── nothing new for twice its longest usual silence               QUIET
      │   └────────── after failed polls: 2 good ones in a row
-     └────────────── after anything else: as soon as it is over
+     └────────────── after anything else: as soon as it is over; after gaps, a day
 
 What is worse comes first where several hold.
 """
@@ -32,7 +32,10 @@ SLOW_IN_A_ROW = 3
 UNSTEADY_FROM, UNSTEADY_TO = 6, 3
 """Failed polls of the last twelve from which a source is unsteady, and up to which no more."""
 
-GAPS_FROM, GAPS_TO = 3, 1
+GAPS_FROM = 3
+GAPS_OVER = timedelta(days=1)
+"""Without a gap for so long, a source loses nothing any more."""
+
 DEAD_AFTER = timedelta(days=1)
 NO_TEXT_FROM = 8
 PAGES_REFUSED_FROM = 5
@@ -133,7 +136,7 @@ def _answering(
             Cause.UNSTEADY,
         ),
         (
-            gaps >= GAPS_FROM or (was is Cause.ROLLING and gaps > GAPS_TO),
+            gaps >= GAPS_FROM or (was is Cause.ROLLING and _had_gap(pulse, now)),
             Health.DEGRADED,
             Cause.ROLLING,
         ),
@@ -155,6 +158,10 @@ def _answering(
         if holds:
             return health, cause
     return Health.HEALTHY, Cause.WELL
+
+
+def _had_gap(pulse: Pulse, now: datetime) -> bool:
+    return pulse.gap_at is not None and now - pulse.gap_at < GAPS_OVER
 
 
 def _silent(pulse: Pulse, now: datetime, entry_at: datetime | None) -> bool:

@@ -118,8 +118,10 @@ def test_the_state_keeps_its_beginning_while_its_cause_changes() -> None:
 
 
 def test_gaps_are_over_when_they_are_rare_again() -> None:
-    assert ends("gggooooooo") == (Health.DEGRADED, Cause.ROLLING)
-    assert ends("ggg" + "o" * 11) == (Health.HEALTHY, Cause.WELL)
+    rolling = replace(walk("ggg")[-1], gap_at=NOW)
+    assert rolling.cause is Cause.ROLLING
+    states = [pulse.health for pulse in walk("o" * 30, rolling, timedelta(hours=1))]
+    assert states == [Health.DEGRADED] * 23 + [Health.HEALTHY] * 7
 
 
 def test_pages_without_text_degrade_a_source_that_answers() -> None:
