@@ -57,7 +57,7 @@ class Sandbox:
     :param memory: bytes that a worker may have in memory, its code and models included
     """
 
-    def __init__(self, *, workers: int = 2, wall: float = 9.0, memory: int = 512_000_000) -> None:
+    def __init__(self, *, workers: int = 2, wall: float = 8.0, memory: int = 512_000_000) -> None:
         self.wall = wall
         self.memory = memory
         self.peak = 0

@@ -30,6 +30,12 @@ _BY_PARAMETER: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]], .
         (r"exit\.sc|disq\.us", r"/.*", ("url",)),
     )
 )
+# Most addresses are told from wrappers by this one look.
+_SUSPECT = re.compile(
+    r"https?://[^/]*(?:google|bing|facebook|instagram|vk\.com|reddit|youtube|umblr|outlook|linkedin|"
+    r"yandex|exit\.sc|disq\.us|yahoo|ampproject|turbopages)",
+    re.IGNORECASE,
+)
 _GOOGLE_NEWS = re.compile(r"/(?:rss/)?(?:articles|read)/([A-Za-z0-9_=-]{20,4000})/?")
 _AMP_PATH = re.compile(r"/(?:amp|[cvi]|wp|turbo)/(s/)?([^/]+\.[^/]+)(/.*)?$")
 _TURBO_PATH = re.compile(r"/([^/]+\.[^/]+)/(s)(/.*)?$")
@@ -38,6 +44,8 @@ _URL_FIELD = 0x22  # of the protocol buffer in a Google News link: field 4, a st
 
 def unwrapped(url: str) -> str:
     """The address that ``url`` wraps, also several times; ``url`` itself where it wraps none."""
+    if not _SUSPECT.match(url):
+        return url
     for _ in range(_DEPTH):
         inner = _inside(url)
         if inner is None:

@@ -36,7 +36,7 @@ def recover_feed(text: bytes, url: str) -> RawFeed | None:
     root, depth = "", 0
     events = etree.iterparse(
         io.BytesIO(text), events=("start", "end"), recover=True, resolve_entities=False,
-        no_network=True, huge_tree=False, load_dtd=False, encoding="utf-8",
+        no_network=True, huge_tree=True, load_dtd=False, encoding="utf-8",
     )  # fmt: skip
     try:
         for event, element in events:

@@ -16,7 +16,7 @@ from monitors.sources.feeditems import FeedItem, RawFeed
 from monitors.sources.feedrecover import recover_feed
 from monitors.sources.languages import normalise_language
 
-_SECONDS = 2.5  # of a call's nine, so that there is time for the other reader
+_SECONDS = 2.5  # of a call's eight, so that there is time for the other reader
 # feedparser needs about a second for a megabyte, or for as many tags as that usually has.
 _LARGE, _MANY_TAGS = 2_000_000, 60_000
 

@@ -306,6 +306,13 @@ def test_a_feed_of_many_megabytes_is_read_to_its_end(read: Read) -> None:
     assert [e.title for e in result.entries] == [f"{n} & more" for n in range(1200)]
 
 
+def test_a_text_of_many_megabytes_does_not_hide_its_item(read: Read) -> None:
+    long = f"<description>{'word ' * 2_300_000}</description>"
+    result = read(rss(ITEM.format(long) + numbered(1)))
+    assert [e.title for e in result.entries] == ["A", "0 & more"]
+    assert result.entries[0].summary.endswith("word…")
+
+
 def test_the_same_link_with_the_same_title_is_one_entry(read: Read) -> None:
     assert len(read(rss(ITEM.format("") * 3)).entries) == 1
 
