@@ -6,28 +6,26 @@ can run in a process that is killed when a page is built to hang it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import trafilatura
 
-from monitors.articles import language, metadata, quality
+from monitors.articles import language, linked, metadata, quality
+from monitors.articles.bodytext import body_text, captions_of
 from monitors.articles.canonical import canonical_of
 from monitors.articles.charset import decode
-from monitors.articles.markers import CREDIT, POSITION
-from monitors.articles.texts import shown, tidy
+from monitors.articles.listings import listed
+from monitors.articles.texts import shown
 from monitors.errors import TidingsError, Unreadable
-from monitors.model import Extraction, Page
+from monitors.model import Extraction, Page, PageSigns
 
 MAX_BYTES = 10_000_000
-MAX_PARAGRAPHS = 1_000
-MAX_PARAGRAPH = 20_000
 
 Runner = Callable[..., Any]
 
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "")
 _NOT_HTML = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x00")
-_BLOCKS = frozenset({"p", "head", "item", "list", "quote", "table", "row", "code", "div", "ab"})
 
 
 class TrafilaturaExtractor:
@@ -47,8 +45,8 @@ class TrafilaturaExtractor:
             raise
         except TidingsError as stopped:
             problem = f"extracting its text was stopped: {stopped.problem}"
-            raise _unreadable(page.url, "too slow", problem) from stopped
-        cause = quality.judge(found, status=page.status)
+            raise _unreadable(page.url, _stopped_by(stopped), problem) from stopped
+        cause = quality.misled(page) or quality.judge(found, status=page.status)
         if cause is not None:
             raise _unreadable(page.url, cause, quality.PROBLEMS[cause])
         return found
@@ -75,33 +73,25 @@ def extract_bytes(body: bytes, url: str, content_type: str) -> Extraction:
     tree = trafilatura.load_html(decode(body, content_type))
     if tree is None:
         raise _unreadable(url, "not html", "the page holds no HTML that can be read")
-    title = metadata.title_of(tree)
-    claims = Extraction(
-        title=title,
-        paragraphs=(),
-        published=metadata.published_of(tree, url),
-        author=metadata.author_of(tree),
-        canonical_url=canonical_of(tree, url, title),
-    )
-    claimed_language = metadata.language_of(tree)
-    _keep_captions(tree)
-    document = trafilatura.bare_extraction(
-        tree,
-        url=url,
-        favor_precision=False,
-        include_comments=False,
-        include_tables=True,
-        deduplicate=False,
-        with_metadata=False,
-    )
-    found = [] if document is None else list(_paragraphs(document.body))
+    things = linked.things(tree)
+    title = metadata.title_of(tree, things)
+    published, published_by = metadata.published_of(tree, url, things)
+    closed = linked.is_closed(things)
+    # What a publisher keeps for its readers is not taken from where search engines get it.
+    told = () if closed else linked.body_of(things)
+    paragraphs = body_text(tree, url, told)
+    claimed = metadata.language_of(tree, things)
     return Extraction(
-        title=claims.title,
-        paragraphs=tuple(found[:MAX_PARAGRAPHS]),
-        published=claims.published,
-        language=language.detect(" ".join([claims.title, *found]), claimed_language),
-        author=claims.author,
-        canonical_url=claims.canonical_url,
+        title=title,
+        paragraphs=paragraphs,
+        published=published,
+        published_by=published_by,
+        language=language.detect(" ".join(paragraphs) or title, claimed),
+        author=metadata.author_of(tree, things),
+        section=metadata.section_of(tree, things),
+        canonical_url=canonical_of(tree, url, title),
+        captions=captions_of(tree),
+        signs=PageSigns(closed, linked.words_claimed(things), listed(tree, url, paragraphs)),
     )
 
 
@@ -116,52 +106,11 @@ def _unreadable(url: str, cause: str, problem: str) -> Unreadable:
     return Unreadable(shown(url), cause, problem, "Only its title and summary can be judged")
 
 
+def _stopped_by(error: TidingsError) -> str:
+    if "memory" in error.problem:
+        return "too large"
+    return "not parsed" if "failed" in error.problem or "died" in error.problem else "too slow"
+
+
 def _directly(func: Callable[..., Any], *args: Any) -> Any:
     return func(*args)
-
-
-def _keep_captions(tree: metadata.Tree) -> None:
-    """Turn the captions of an article's figures into paragraphs that read as captions.
-
-    Trafilatura drops figures whole. A caption without a credit would read as a sentence of
-    the article, so it is marked.
-    """
-    inside = "//*[self::article or self::main or @itemprop='articleBody']"
-    for figure in tree.xpath(f"{inside}//figure[.//figcaption]"):
-        text = tidy(" ".join(c.text_content() for c in figure.iter("figcaption")))
-        parent = figure.getparent()
-        if not text or parent is None or figure.find(".//table") is not None:
-            continue
-        recognised = CREDIT.match(text) or POSITION.search(text)
-        paragraph = tree.makeelement("p")
-        paragraph.text = text if recognised else f"Photo: {text}"
-        paragraph.tail = figure.tail
-        parent.replace(figure, paragraph)
-
-
-def _paragraphs(body: Any) -> Iterator[str]:
-    """The blocks of trafilatura's tree, one text each."""
-    for text in _blocks(body):
-        text = tidy(text)[:MAX_PARAGRAPH]
-        if text:
-            yield text
-
-
-def _blocks(element: Any) -> Iterator[str]:
-    """Texts of ``element``: nested blocks and line breaks end one, inline elements do not."""
-    buffer: list[str] = [element.text or ""]
-    for child in element:
-        if not isinstance(child.tag, str):  # a comment
-            buffer.append(child.tail or "")
-        elif child.tag == "lb":
-            yield "".join(buffer)
-            buffer = [child.tail or ""]
-        elif child.tag in _BLOCKS:
-            yield "".join(buffer)
-            yield from _blocks(child)
-            buffer = [child.tail or ""]
-        elif child.tag == "cell":
-            buffer.append(" " + " ".join(_blocks(child)) + " " + (child.tail or ""))
-        else:
-            buffer.append("".join(child.itertext()) + (child.tail or ""))
-    yield "".join(buffer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from monitors.addresses import canonical_url, is_home, same_site
 from monitors.articles import language
@@ -13,11 +13,21 @@ from monitors.articles.metadata import EARLIEST
 from monitors.articles.passages import cut
 from monitors.articles.texts import shown, tidy, words_of
 from monitors.errors import Unreadable
-from monitors.model import Article, Entry, Extraction, Page, PassageKind, PendingEntry
+from monitors.model import (
+    Article,
+    DateEvidence,
+    Entry,
+    Extraction,
+    Page,
+    PassageKind,
+    PendingEntry,
+)
 
 __all__ = ["article_id", "canonical_url", "fingerprint", "identify", "revised"]
 
 _FUTURE = timedelta(days=1)
+_DATED_ANEW = timedelta(days=7)
+_FIRM = (DateEvidence.JSON_LD, DateEvidence.META, DateEvidence.TIME)
 
 
 def article_id(url: str, revision: int = 0) -> str:
@@ -61,9 +71,10 @@ def identify(
             "Look at the page, and at what the source lists for it.",
         )
     hint = (extraction.language if extraction else None) or entry.language
-    tongue = language.detect(" ".join([title, *(paragraphs or (summary,))]), hint)
-    published = _published(entry, extraction, pending.first_seen)
-    passages, translated = cut(title, entry.summary, paragraphs, tongue, published)
+    tongue = language.detect(" ".join(paragraphs) or f"{title} {summary}", hint)
+    published, evidence = _published(entry, extraction, pending.first_seen)
+    captions = extraction.captions if extraction else ()
+    passages, translated = cut(title, entry.summary, paragraphs, tongue, published, captions)
     url = _address(entry, extraction, page)
     stable = [p.text for p in passages if p.kind.is_evidence or p.kind is PassageKind.RECAP]
     return Article(
@@ -83,6 +94,10 @@ def identify(
         baseline=pending.baseline,
         entry_id=pending.id,
         key=_key(url, extraction),
+        title_language=language.detect(title, tongue),
+        published_by=evidence,
+        author=((extraction.author if extraction else None) or "")[:200],
+        section=((extraction.section if extraction else None) or "")[:80],
     )
 
 
@@ -130,9 +145,24 @@ def _canonical(url: str) -> str:
 
 def _published(
     entry: Entry, extraction: Extraction | None, first_seen: datetime
-) -> datetime | None:
-    """The first plausible claim: the page's, then the entry's. Never replaced by now."""
-    for claim in (extraction.published if extraction else None, entry.published):
-        if claim is not None and EARLIEST <= claim <= first_seen + _FUTURE:
-            return claim
-    return None
+) -> tuple[datetime | None, DateEvidence | None]:
+    """When it was published, and what says so. Never replaced by now.
+
+    What the source lists comes first, unless the page is over a week older by its own
+    account: feeds date anew what is only listed again. A date to the day gives way to the
+    page's time on that day.
+    """
+    listed = _sane(entry.published, first_seen)
+    own = _sane(extraction.published if extraction else None, first_seen)
+    by = extraction.published_by if extraction else None
+    if listed is None:
+        return own, by if own else None
+    if own is not None and by in _FIRM:
+        to_the_day = listed.time() == time.min and own.date() == listed.date()
+        if to_the_day or listed - own > _DATED_ANEW:
+            return own, by
+    return listed, DateEvidence.FEED
+
+
+def _sane(claim: datetime | None, first_seen: datetime) -> datetime | None:
+    return claim if claim and EARLIEST <= claim <= first_seen + _FUTURE else None

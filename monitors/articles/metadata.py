@@ -1,93 +1,159 @@
-"""What a page says of itself: title, date, language, author."""
+"""What a page says of itself: title, date, language, author, section."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from htmldate import find_date
 
+from monitors.articles import linked
 from monitors.articles.language import normalise
+from monitors.articles.linked import Thing
 from monitors.articles.texts import tidy, words_of
+from monitors.model import DateEvidence
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 Tree = Any
 """An element of lxml."""
 
-_ARTICLE_TYPES = (
-    "article",
-    "newsarticle",
-    "reportagenewsarticle",
-    "analysisnewsarticle",
-    "opinionnewsarticle",
-    "backgroundnewsarticle",
-    "liveblogposting",
-    "blogposting",
-)
 _SEPARATOR = re.compile(r"\s+[-–—|•·»:/]+\s+|\s*\|\s*")
 _DATE_METAS = ("article:published_time", "og:article:published_time", "datepublished", "pubdate",
                "publishdate", "publication_date", "parsely-pub-date", "sailthru.date", "dc.date",
                "dc.date.issued", "dcterms.created", "date", "mediator_published_time")  # fmt: skip
 
 
-def title_of(tree: Tree) -> str:
+_URL_DATE = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?:(?P<mark>[/-])(0?[1-9]|1[0-2])(?P=mark)(0?[1-9]|[12]\d|3[01])"
+    r"|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?!\d)"
+)
+_BYLINE = re.compile(
+    r"(?:by|von|par|por|di|da|door|autor(?:in|en)?|author|автор|текст|текст:|przez)\b\s*:?\s*",
+    re.IGNORECASE,
+)
+
+
+def title_of(tree: Tree, things: Sequence[Thing]) -> str:
     """The headline, without the site's name; empty where there is none."""
     site = tidy(_meta(tree, "og:site_name"))
-    candidates = [_meta(tree, "og:title"), *_linked(tree, "headline"), _heading(tree)]
-    for candidate in candidates:
+    headlines = linked.values(things, "headline", articles_only=True)
+    for candidate in (_meta(tree, "og:title"), *headlines, _heading(tree)):
         if title := _without_site(tidy(candidate), site, guess=False):
             return title[:500]
     title = tidy(" ".join(tree.xpath("//head/title[1]//text() | /html/title[1]//text()")))
     return _without_site(title, site, guess=True)[:500]
 
 
-def published_of(tree: Tree, url: str) -> datetime | None:
-    """When the page says it was published (UTC), None where it does not or implausibly so.
+def published_of(
+    tree: Tree, url: str, things: Sequence[Thing]
+) -> tuple[datetime | None, DateEvidence | None]:
+    """When the page says it was published (UTC), and what says so; None where nothing does.
 
     Dates in running text are not searched: a wrong date is worse than none. A date without
     a time of day is taken as midnight UTC.
     """
-    claims = [
-        *_linked(tree, "datePublished"),
-        *(_meta(tree, name) for name in _DATE_METAS),
-        *tree.xpath("//*[@itemprop='datePublished']/@content"),
-        *tree.xpath("//*[@itemprop='datePublished']/@datetime"),
-        *tree.xpath("//article//time[@pubdate]/@datetime | //article//header//time/@datetime"),
-        *tree.xpath("//article//time/@datetime | //main//time/@datetime")[:1],
-    ]
-    for claim in claims:
-        moment = _moment(claim)
-        if moment is not None:
-            return moment
+    for evidence, claim in _dates(tree, url, things):
+        if moment := moment_of(claim):
+            return moment, evidence
     try:
         found = find_date(tree, extensive_search=False, original_date=True, url=url)
     except Exception:
-        return None
-    return _moment(found) if found else None
+        return None, None
+    moment = moment_of(found) if found else None
+    return (moment, DateEvidence.MARKUP) if moment else (None, None)
 
 
-def language_of(tree: Tree) -> str | None:
+def _dates(tree: Tree, url: str, things: Sequence[Thing]) -> Iterator[tuple[DateEvidence, str]]:
+    for key in ("datePublished", "dateCreated"):
+        for claim in linked.values(things, key):
+            yield DateEvidence.JSON_LD, claim
+    for name in _DATE_METAS:
+        yield DateEvidence.META, _meta(tree, name)
+    for path in (
+        "//*[@itemprop='datePublished']/@content",
+        "//*[@itemprop='datePublished']/@datetime",
+    ):
+        for claim in tree.xpath(path):
+            yield DateEvidence.MARKUP, claim
+    for claim in [
+        *tree.xpath("//article//time[@pubdate]/@datetime | //article//header//time/@datetime"),
+        *tree.xpath("//article//time/@datetime | //main//time/@datetime")[:1],
+    ]:
+        yield DateEvidence.TIME, claim
+    if match := _URL_DATE.search(url):
+        year, month, day = match[1], match[3] or match[5], match[4] or match[6]
+        yield DateEvidence.URL, f"{year}-{int(month):02}-{int(day):02}"
+
+
+def language_of(tree: Tree, things: Sequence[Thing]) -> str | None:
     """What the page claims to be written in, as a two-letter code."""
     claims = [
         *tree.xpath("/html/@lang | /html/@xml:lang", namespaces={"xml": _XML}),
-        *_linked(tree, "inLanguage"),
+        *linked.values(things, "inLanguage"),
         _meta(tree, "og:locale"),
         _meta(tree, "content-language"),
     ]
     return next((code for claim in claims if (code := normalise(claim))), None)
 
 
-def author_of(tree: Tree) -> str | None:
+def author_of(tree: Tree, things: Sequence[Thing]) -> str | None:
     """The author's name, or None."""
-    for value in (*_linked(tree, "author"), _meta(tree, "author"), _meta(tree, "article:author")):
-        name = tidy(value)
-        if name and not name.startswith(("http://", "https://")):
-            return name[:200]
+    named = (
+        *linked.values(things, "author", articles_only=True),
+        *(_meta(tree, name) for name in ("author", "article:author", "parsely-author", "byl")),
+        *_texts(tree, "//*[@itemprop='author']//*[@itemprop='name']"),
+        *_texts(tree, "//*[@itemprop='author' and not(*)]"),
+        *_texts(tree, "//article//a[@rel='author'] | //main//a[@rel='author']"),
+        *_texts(tree, f"(//article|//main)//*[{_has_class('byline', 'author', 'c-byline')}]"),
+    )
+    for value in named:
+        name = _BYLINE.sub("", tidy(value), count=1) if _BYLINE.match(tidy(value)) else tidy(value)
+        if name and len(name) <= 120 and not re.match(r"https?://|@", name) and not _is_date(name):
+            return name
     return None
+
+
+def section_of(tree: Tree, things: Sequence[Thing]) -> str | None:
+    """The section of the site that the page names as its own, or None."""
+    trails = [t for t in things if t.get("@type") == "BreadcrumbList"]
+    steps = [step for trail in trails[:1] for step in _steps(trail)]
+    named = (
+        *linked.values(things, "articleSection", articles_only=True),
+        *(_meta(tree, n) for n in ("article:section", "parsely-section", "section", "category")),
+        *steps[1:2],
+    )
+    texts = (tidy(value.partition(",")[0]) for value in named)
+    return next((text[:80] for text in texts if text and not text.startswith("http")), None)
+
+
+def _steps(trail: Thing) -> list[str]:
+    """The names in a trail of breadcrumbs, without the article itself."""
+    steps = trail.get("itemListElement")
+    names = []
+    for step in steps[:10] if isinstance(steps, list) else []:
+        item = step.get("item") if isinstance(step, dict) else None
+        name = (step.get("name") if isinstance(step, dict) else None) or (
+            item.get("name") if isinstance(item, dict) else None
+        )
+        names.append(name if isinstance(name, str) else "")
+    return names[:-1] if len(names) > 2 else []
+
+
+def _texts(tree: Tree, path: str) -> list[str]:
+    return [element.text_content() for element in tree.xpath(path)[:3]]
+
+
+def _has_class(*names: str) -> str:
+    tests = (f"contains(concat(' ', normalize-space(@class), ' '), ' {n} ')" for n in names)
+    return " or ".join(tests)
+
+
+def _is_date(text: str) -> bool:
+    return sum(map(str.isdigit, text)) * 2 > len(text)
 
 
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -104,48 +170,6 @@ def _meta(tree: Tree, name: str) -> str:
 def _heading(tree: Tree) -> str:
     headings = tree.xpath("//article//h1 | //main//h1") or tree.xpath("//h1")
     return headings[0].text_content() if len(headings) == 1 else ""
-
-
-def _linked(tree: Tree, key: str) -> list[str]:
-    """Values of ``key`` in the page's JSON-LD: of its articles first, then of anything."""
-    objects = [o for o in _json_ld(tree) if key in o]
-    objects.sort(key=lambda o: not _is_article(o))
-    values = (_text(o[key]) for o in objects if key != "headline" or _is_article(o))
-    return [value for value in values if value]
-
-
-def _is_article(thing: dict[str, Any]) -> bool:
-    kinds = thing.get("@type")
-    kinds = kinds if isinstance(kinds, list) else [kinds]
-    return any(isinstance(kind, str) and kind.lower() in _ARTICLE_TYPES for kind in kinds)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(_text, value[:10])))
-    if isinstance(value, dict):
-        return _text(value.get("name") or value.get("alternateName") or "")
-    return value if isinstance(value, str) else ""
-
-
-def _json_ld(tree: Tree) -> Iterator[dict[str, Any]]:
-    for script in tree.xpath("//script[@type='application/ld+json']")[:20]:
-        try:
-            data = json.loads(script.text_content(), strict=False)
-        except (ValueError, RecursionError):
-            continue
-        queue = [data]
-        for _ in range(200):
-            if not queue:
-                break
-            item = queue.pop(0)
-            if isinstance(item, list):
-                queue += item[:50]
-            elif isinstance(item, dict):
-                yield item
-                queue += [
-                    item[k] for k in ("@graph", "mainEntity", "itemListElement") if k in item
-                ]
 
 
 def _without_site(title: str, site: str, *, guess: bool) -> str:
@@ -170,13 +194,19 @@ def _without_site(title: str, site: str, *, guess: bool) -> str:
     return title
 
 
-def _moment(claim: str) -> datetime | None:
-    claim = claim.strip()
-    if not re.match(r"\d{4}-?\d\d-?\d\d", claim):
-        return None
+def moment_of(claim: str) -> datetime | None:
+    """``claim`` (ISO 8601 or RFC 822) in UTC; None where it is neither or cannot be."""
+    claim = " ".join(claim.split())
+    claim = re.sub(r"^(\d{4})/(\d\d)/(\d\d)", r"\1-\2-\3", claim)
+    claim = re.sub(r"(?<=\d) ?(?:UTC|GMT)$", "+00:00", claim) if claim[:4].isdigit() else claim
     try:
-        moment = datetime.fromisoformat(claim)
-    except ValueError:
+        if re.match(r"\d{4}-?\d\d-?\d\d", claim):
+            moment = datetime.fromisoformat(claim)
+        elif re.match(r"(?:[A-Za-z]{3},? )?\d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d", claim):
+            moment = parsedate_to_datetime(claim)
+        else:
+            return None
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return moment if moment >= EARLIEST else None

@@ -36,6 +36,7 @@ def cut(
     paragraphs: Sequence[str],
     language: str,
     published: datetime | None = None,
+    captions: Sequence[str] = (),
 ) -> tuple[tuple[Passage, ...], bool]:
     """The passages of an article in reading order, and whether it was translated by machine.
 
@@ -44,17 +45,23 @@ def cut(
 
     :param published: the article's date; with it, paragraphs of the second half that only
         tell of dates over ten days older are recaps
+    :param captions: of its figures; they come last, and a line that repeats one is one
     """
     title = tidy(title)
     lines = [line for p in paragraphs for line in _split(p)]
     translated = any(_is_translation_remark(line) for line in lines)
     kinds = _classify(lines, title, language, published)
+    below = {words_of(text) for text in captions} - {""}
+    kinds = [K.CAPTION if words_of(x) in below else k for x, k in zip(lines, kinds, strict=True)]
     if not any(kind.is_evidence for kind in kinds):
         added = [line for line in _split(summary) if words_of(line) != words_of(title)]
         translated = translated or any(_is_translation_remark(line) for line in added)
         kinds += _classify(added, title, language, published)
         lines += added
     _mark_lead(lines, kinds)
+    known = {words_of(line) for line in lines}
+    extra = [text for text in map(tidy, captions) if words_of(text) not in known]
+    lines, kinds = [*lines, *extra], [*kinds, *(K.CAPTION for _ in extra)]
     texts: list[tuple[PassageKind, str]] = [(K.TITLE, title)] if title else []
     for kind, line in zip(kinds, lines, strict=True):
         texts.extend((kind, piece) for piece in pieces(line))

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from statistics import median
+from urllib.parse import urlsplit
 
+from monitors.addresses import is_home
 from monitors.articles.texts import ends_sentence
-from monitors.model import Extraction
+from monitors.model import Extraction, Page
 
 SHORT = 1_200
 STUB = 2_000
@@ -21,12 +23,21 @@ PROBLEMS = {
     "not html": "the page is not HTML",
     "cookie wall": "the page shows a cookie notice instead of the article",
     "paywall": "the page shows only the beginning to readers who do not pay",
-    "error page": "the page is an error message",
+    "error page": "the page is an error message, or leads elsewhere",
     "bot wall": "the page wants proof that a person is reading",
     "listing": "the page is a list of links, not an article",
+    "boilerplate": "all its text stands on other articles of the site too",
+    "refused": "the server refuses us the page",
+    "robots.txt": "the site's robots.txt asks us not to read the page",
+    "unreachable": "the page could not be fetched",
     "too large": "the page is too large",
     "too slow": "the page took too long to read",
+    "not parsed": "the page cannot be parsed",
 }
+"""What each of ``monitors.model.UNREADABLE_CAUSES`` means, for people."""
+
+_TRUNCATED = 0.35
+"""Below this share of the words that a page claims, its text is only the beginning."""
 
 
 def _any(*phrases: str) -> re.Pattern[str]:
@@ -118,11 +129,51 @@ def judge(extraction: Extraction, *, status: int = 200) -> str | None:
             return cause
         if size >= SHORT and _mostly(pattern, paragraphs, size):
             return cause
-    if size < STUB and _PAYWALL.search("\n".join(paragraphs[-4:])):
-        return "paywall"
     if not any(map(str.isalpha, text)):
-        return "empty"
-    return "listing" if _is_listing(paragraphs) else None
+        return "paywall" if extraction.signs.closed else "empty"
+    if size < STUB and _is_stub(extraction, text):
+        return "paywall"
+    return "listing" if _is_listing(extraction) else None
+
+
+def misled(page: Page) -> str | None:
+    """Why ``page`` is not the one that was asked for, None where it seems to be.
+
+    Where an article is gone, or behind a wall, many sites send elsewhere and call it well.
+
+    :returns: one of ``monitors.model.UNREADABLE_CAUSES``
+    """
+    if page.url == page.requested_url:
+        return None
+    try:
+        parts = urlsplit(page.url)
+        if is_home(page.url) and not is_home(page.requested_url):
+            return "error page"
+    except ValueError:
+        return None
+    for cause, place in _DETOURS:
+        if place.search(f"{parts.hostname or ''}{parts.path}") and not place.search(
+            page.requested_url
+        ):
+            return cause
+    return None
+
+
+_DETOURS = (
+    ("cookie wall", re.compile(r"^consent\.|/(?:cookie-?)?consent(?:/|$)|/gdpr(?:/|$)")),
+    ("paywall", re.compile(r"/(?:log-?in|sign-?in|sign-?up|subscribe|register|abo)(?:[/.]|$)")),
+    ("bot wall", re.compile(r"/(?:captcha|showcaptcha|challenge)(?:[/.]|$)")),
+    ("error page", re.compile(r"/(?:404|410|error|not-?found|page-not-found)(?:[/.]|$)")),
+)
+
+
+def _is_stub(extraction: Extraction, text: str) -> bool:
+    """Whether a short text is only the beginning: the page says so, or stops in the middle."""
+    if extraction.signs.closed or _PAYWALL.search("\n".join(extraction.paragraphs[-4:])):
+        return True
+    claimed = extraction.signs.words or 0
+    short = len(text.split()) < _TRUNCATED * claimed
+    return short and text.rstrip().endswith(("...", "…", "[…]"))
 
 
 def _weight(text: str) -> int:
@@ -145,10 +196,13 @@ def _mostly(
     return size > 0 and marked > share * size
 
 
-def _is_listing(paragraphs: Sequence[str]) -> bool:
-    """Many short lines, hardly a sentence among them."""
+def _is_listing(extraction: Extraction) -> bool:
+    """Many short lines, hardly a sentence among them; or headlines of other pages between."""
+    paragraphs = extraction.paragraphs
+    long = sum(len(p) > 250 for p in paragraphs)
+    if extraction.signs.listed >= 6 and extraction.signs.listed * 4 >= len(paragraphs):
+        return long < 3
     if len(paragraphs) < 8:
         return False
     closed = sum(ends_sentence(p) for p in paragraphs) / len(paragraphs)
-    long = sum(len(p) > 250 for p in paragraphs)
     return closed < 0.25 and long < 2 and median(map(len, paragraphs)) < 120

@@ -159,11 +159,41 @@ class Page:
     moved_to: str | None = None
 
 
+class DateEvidence(StrEnum):
+    """What says when an article was published. Closed."""
+
+    FEED = "feed"
+    JSON_LD = "json-ld"
+    META = "meta"
+    TIME = "time element"
+    URL = "url"
+    MARKUP = "other markup"
+
+
+@dataclass(frozen=True, slots=True)
+class PageSigns:
+    """What a page gives away of itself, besides its text.
+
+    :param closed: it says that its article is not accessible for free
+    :param words: how many words its article has by its own count
+    :param listed: lines of its text that are headings linked to other pages
+    """
+
+    closed: bool = False
+    words: int | None = None
+    listed: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """The clean text of a page, before it is judged.
 
+    :param paragraphs: the article's text, in reading order; captions are not among it
+    :param published_by: what says so; None where there is no date
+    :param language: that of the text
     :param canonical_url: what the page itself names as its address
+    :param section: the section of the site, as the page names it
+    :param captions: of the figures in the article
     """
 
     title: str
@@ -172,6 +202,10 @@ class Extraction:
     language: str | None = None
     author: str | None = None
     canonical_url: str | None = None
+    published_by: DateEvidence | None = None
+    section: str | None = None
+    captions: tuple[str, ...] = ()
+    signs: PageSigns = PageSigns()
 
 
 UNREADABLE_CAUSES = (
@@ -182,9 +216,13 @@ UNREADABLE_CAUSES = (
     "error page",
     "bot wall",
     "listing",
+    "boilerplate",
+    "refused",
+    "robots.txt",
+    "unreachable",
     "too large",
     "too slow",
-    "robots.txt",
+    "not parsed",
 )
 """Why a page has no text that could be judged. Closed."""
 
@@ -226,6 +264,11 @@ class Article:
     :param first_seen: the article's clock; ``published`` is only evidence
     :param text_available: False where only title and summary could be had
     :param unreadable: one of ``UNREADABLE_CAUSES`` where the text is not available
+    :param language: that of the text, of the title where there is none
+    :param title_language: that of the title
+    :param published_by: what says when it was published; None where nothing does
+    :param author: as page or feed name them, empty where they do not
+    :param section: the section of the site, as the page names it
     :param baseline: it came with the first poll of its source
     """
 
@@ -245,6 +288,10 @@ class Article:
     baseline: bool = False
     entry_id: int | None = None
     key: str = ""
+    title_language: str = "und"
+    published_by: DateEvidence | None = None
+    author: str = ""
+    section: str = ""
 
     @property
     def is_stale(self) -> bool:

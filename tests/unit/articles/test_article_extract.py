@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+import trafilatura
 
 from monitors.articles.charset import decode
 from monitors.articles.extract import extract_bytes
 from monitors.articles.passages import cut
+from monitors.articles.texts import words_of
 from monitors.errors import Unreadable
-from monitors.model import PassageKind
+from monitors.model import DateEvidence, PassageKind
 
 PARAGRAPHS = (
     (
@@ -96,14 +98,31 @@ def test_line_breaks_lists_quotes_and_tables_are_paragraphs_of_their_own(
         assert text in found
 
 
-def test_a_figures_caption_stays_and_can_be_told_from_text(make_page: MakePage) -> None:
+def test_a_figures_caption_is_kept_apart_from_the_text(make_page: MakePage) -> None:
     figure = "<figure><img src=x><figcaption>The pier in a storm</figcaption></figure>"
     body = f"<p>{PARAGRAPHS[0]}</p>{figure}<p>{PARAGRAPHS[1]}</p>"
 
     found = extract_bytes(make_page(body=body), URL, HTML)
-    kinds = {p.text: p.kind for p in cut(found.title, "", found.paragraphs, "en")[0]}
+    passages, _ = cut(found.title, "", found.paragraphs, "en", captions=found.captions)
+    kinds = {p.text: p.kind for p in passages}
 
-    assert kinds["Photo: The pier in a storm"] is PassageKind.CAPTION
+    assert "The pier in a storm" not in found.paragraphs
+    assert kinds["The pier in a storm"] is PassageKind.CAPTION
+
+
+def test_the_text_measured_is_trafilaturas_to_the_word(make_page: MakePage) -> None:
+    body = (
+        f"<p>{PARAGRAPHS[0]}</p><p>Read also: Old pier sold</p><h2>Next</h2>"
+        f"<p>{PARAGRAPHS[1]}<br>{PARAGRAPHS[2]}</p><ul><li>One pier.</li><li>Two piers.</li></ul>"
+        "<table><tr><td>Length</td><td>140 metres</td></tr></table>"
+        "<p>Subscribe to our newsletter.</p>"
+    )
+    page = make_page(body=body)
+
+    bare = trafilatura.extract(page, url=URL, include_comments=False)
+
+    assert bare is not None
+    assert words_of(" ".join(extract_bytes(page, URL, HTML).paragraphs)) == words_of(bare)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +183,114 @@ def test_the_date_is_what_the_page_claims_or_none(
     make_page: MakePage, metas: str, expected: datetime | None
 ) -> None:
     assert extract_bytes(make_page(head=head(metas)), URL, HTML).published == expected
+
+
+@pytest.mark.parametrize(
+    ("metas", "url", "day", "evidence"),
+    [
+        (ld(datePublished="2025-03-14T09:30:00Z"), URL, 14, DateEvidence.JSON_LD),
+        ('<meta name="date" content="2025-03-14">', URL, 14, DateEvidence.META),
+        ('<meta name="pubdate" content="Fri, 14 Mar 2025 09:00:00 GMT">', URL, 14,
+         DateEvidence.META),
+        ('<meta name="date" content="2025/03/14 09:00:00 UTC">', URL, 14, DateEvidence.META),
+        ("", "https://www.courier.example.com/2025/03/13/harbour", 13, DateEvidence.URL),
+        ("", "https://www.courier.example.com/20250312-harbour.html", 12, DateEvidence.URL),
+        ("", "https://www.courier.example.com/a/2025990312", None, None),
+        ('<meta name="date" content="last Tuesday">', URL, None, None),
+    ],
+)  # fmt: skip
+def test_a_date_comes_with_its_evidence(
+    make_page: MakePage, metas: str, url: str, day: int | None, evidence: DateEvidence | None
+) -> None:
+    found = extract_bytes(make_page(head=head(metas)), url, HTML)
+
+    assert (found.published and found.published.day, found.published_by) == (day, evidence)
+
+
+@pytest.mark.parametrize(
+    ("metas", "section"),
+    [
+        (ld(articleSection=["Harbour", "Town"]), "Harbour"),
+        ('<meta property="article:section" content="Town">', "Town"),
+        (
+            (
+                '<script type="application/ld+json">{"@type": "BreadcrumbList", "itemListElement":'
+                '[{"name": "Home"}, {"item": {"name": "Region"}}, {"name": "Board approves"}]}'
+                "</script>"
+            ),
+            "Region",
+        ),
+        ("", None),
+    ],
+)
+def test_the_section_is_what_the_page_names(
+    make_page: MakePage, metas: str, section: str | None
+) -> None:
+    assert extract_bytes(make_page(head=head(metas)), URL, HTML).section == section
+
+
+@pytest.mark.parametrize(
+    ("byline", "author"),
+    [
+        ('<p class="byline">By Jo Doe</p>', "Jo Doe"),
+        ('<a rel="author" href="/jo">Jo Doe</a>', "Jo Doe"),
+        ('<span itemprop="author"><b itemprop="name">Jo Doe</b></span>', "Jo Doe"),
+        ('<p class="byline">14.03.2025, 10:30</p>', None),
+    ],
+)
+def test_a_byline_names_the_author(make_page: MakePage, byline: str, author: str | None) -> None:
+    page = make_page(body=byline + "".join(f"<p>{p}</p>" for p in PARAGRAPHS))
+
+    assert extract_bytes(page, URL, HTML).author == author
+
+
+LONG = " ".join(PARAGRAPHS)
+
+
+def test_a_text_that_only_json_ld_has_is_taken(make_page: MakePage) -> None:
+    whole = f"<p>{LONG}</p><p>The next meeting of the board is in May.</p>"
+    page = make_page(head=head(ld(articleBody=whole)), body="<p>Loading the article now.</p>")
+
+    assert extract_bytes(page, URL, HTML).paragraphs == (
+        LONG,
+        "The next meeting of the board is in May.",
+    )
+
+
+@pytest.mark.parametrize(
+    "metas",
+    [
+        ld(articleBody=LONG + " " + LONG + " ..."),
+        ld(articleBody="Weather for the islands. " * 8),
+        ld(articleBody=LONG * 2, isAccessibleForFree=False),
+        ld(articleBody=LONG + " One.") + ld(articleBody=LONG + LONG + " Two."),
+    ],
+    ids=["cut off", "another text", "closed", "several"],
+)
+def test_a_text_in_json_ld_that_may_not_be_the_articles_is_not_taken(
+    make_page: MakePage, metas: str
+) -> None:
+    found = extract_bytes(make_page(head=head(metas)), URL, HTML)
+
+    assert set(PARAGRAPHS) <= set(found.paragraphs)
+    assert not any("Weather" in p or "Two." in p for p in found.paragraphs)
+
+
+def test_posts_of_a_live_blog_come_from_json_ld_where_a_script_shows_them(
+    make_page: MakePage,
+) -> None:
+    data = {
+        "@type": "LiveBlogPosting",
+        "headline": "Live: the vote",
+        "liveBlogUpdate": [
+            {"@type": "BlogPosting", "headline": f"Round {i}", "articleBody": p}
+            for i, p in enumerate(PARAGRAPHS)
+        ],
+    }
+    script = f'<script type="application/ld+json">{json.dumps(data)}</script>'
+    page = make_page(head=head(script), body="<div id='live'></div>")
+
+    assert extract_bytes(page, URL, HTML).paragraphs[:2] == ("Round 0", PARAGRAPHS[0])
 
 
 def test_a_time_element_of_the_article_is_a_claim(make_page: MakePage) -> None:

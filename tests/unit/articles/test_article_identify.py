@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from monitors.addresses import same_site
 from monitors.articles import article_id, canonical_url, fingerprint, identify, revised
 from monitors.errors import Unreadable
-from monitors.model import Entry, Extraction, Page, PassageKind, PendingEntry
+from monitors.model import DateEvidence, Entry, Extraction, Page, PassageKind, PendingEntry
 
 SEEN = datetime(2025, 3, 14, 12, 0, tzinfo=UTC)
 TEXT = (
@@ -161,24 +161,58 @@ def test_nothing_at_all_is_unreadable_and_shows_no_query() -> None:
     assert "canary" not in str(caught.value)
 
 
+DAY = timedelta(days=1)
+LD, META, LINK = DateEvidence.JSON_LD, DateEvidence.META, DateEvidence.URL
+FEED = DateEvidence.FEED
+MIDNIGHT = SEEN.replace(hour=0, minute=0)
+
+
 @pytest.mark.parametrize(
-    ("own", "listed", "expected"),
+    ("own", "by", "listed", "expected", "evidence"),
     [
-        (SEEN - timedelta(days=1), SEEN, SEEN - timedelta(days=1)),
-        (SEEN + timedelta(days=2), SEEN, SEEN),
-        (SEEN + timedelta(hours=20), None, SEEN + timedelta(hours=20)),
-        (datetime(1970, 1, 1, tzinfo=UTC), None, None),
-        (None, datetime(2099, 1, 1, tzinfo=UTC), None),
-        (None, None, None),
+        (SEEN - DAY, LD, SEEN, SEEN, FEED),
+        (SEEN + 2 * DAY, LD, SEEN, SEEN, FEED),
+        (SEEN - 30 * DAY, LD, SEEN, SEEN - 30 * DAY, LD),
+        (SEEN - 30 * DAY, LINK, SEEN, SEEN, FEED),
+        (SEEN, META, MIDNIGHT, SEEN, META),
+        (MIDNIGHT, LINK, MIDNIGHT, MIDNIGHT, FEED),
+        (SEEN - DAY, META, datetime(2099, 1, 1, tzinfo=UTC), SEEN - DAY, META),
+        (SEEN + timedelta(hours=20), LD, None, SEEN + timedelta(hours=20), LD),
+        (datetime(1970, 1, 1, tzinfo=UTC), LD, None, None, None),
+        (None, None, datetime(2099, 1, 1, tzinfo=UTC), None, None),
+        (None, None, None, None, None),
     ],
 )
-def test_implausible_dates_are_dropped_never_replaced(
-    own: datetime | None, listed: datetime | None, expected: datetime | None
+def test_the_feeds_date_comes_first_where_it_is_sane_and_none_is_never_replaced(
+    own: datetime | None,
+    by: DateEvidence | None,
+    listed: datetime | None,
+    expected: datetime | None,
+    evidence: DateEvidence | None,
 ) -> None:
     item = entry(published=listed)
-    found = Extraction("Board approves ferry terminal", TEXT, own)
+    found = Extraction("Board approves ferry terminal", TEXT, own, published_by=by)
 
-    assert identify(item, pending(item), found, page()).published == expected
+    article = identify(item, pending(item), found, page())
+
+    assert (article.published, article.published_by) == (expected, evidence)
+
+
+def test_title_and_text_have_a_language_each() -> None:
+    russian = ("Совет порта одобрил новый паромный терминал в четверг после долгих споров.",)
+    found = Extraction("Board approves the new ferry terminal in the old harbour", russian)
+
+    article = identify(entry(), pending(entry()), found, page())
+
+    assert (article.language, article.title_language) == ("ru", "en")
+
+
+def test_author_and_section_are_kept() -> None:
+    found = Extraction("Board approves ferry terminal", TEXT, author="Jo Doe", section="Town")
+
+    article = identify(entry(), pending(entry()), found, page())
+
+    assert (article.author, article.section) == ("Jo Doe", "Town")
 
 
 @pytest.mark.parametrize(

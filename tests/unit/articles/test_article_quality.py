@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitors.articles.quality import PROBLEMS, judge
-from monitors.model import UNREADABLE_CAUSES, Extraction
+from monitors.articles.quality import PROBLEMS, judge, misled
+from monitors.model import UNREADABLE_CAUSES, Extraction, Page, PageSigns
 
 SENTENCE = "The harbour board approved the new ferry terminal after a long debate on Thursday. "
 
@@ -56,6 +56,43 @@ def test_what_is_no_article_has_its_cause(extraction: Extraction, cause: str) ->
 )
 def test_articles_are_let_through(extraction: Extraction) -> None:
     assert judge(extraction) is None
+
+
+@pytest.mark.parametrize(
+    ("extraction", "cause"),
+    [
+        (Extraction("Pier", (SENTENCE,), signs=PageSigns(closed=True)), "paywall"),
+        (Extraction("Pier", (), signs=PageSigns(closed=True)), "paywall"),
+        (Extraction("Pier", (SENTENCE + "But the…",), signs=PageSigns(words=900)), "paywall"),
+        (Extraction("Pier", (SENTENCE,), signs=PageSigns(words=900)), None),
+        (Extraction("Pier", (SENTENCE * 30,), signs=PageSigns(closed=True)), None),
+        (Extraction("News", (SENTENCE,) * 10, signs=PageSigns(listed=8)), "listing"),
+        (Extraction("Pier", (SENTENCE * 4,) * 10, signs=PageSigns(listed=8)), None),
+    ],
+)
+def test_what_the_page_gives_away_counts(extraction: Extraction, cause: str | None) -> None:
+    assert judge(extraction) == cause
+
+
+ASKED = "https://courier.example.com/harbour/terminal-approved"
+
+
+@pytest.mark.parametrize(
+    ("reached", "cause"),
+    [
+        (ASKED, None),
+        ("https://courier.example.com/harbour/terminal-approved-1", None),
+        ("https://courier.example.com/", "error page"),
+        ("https://courier.example.com/en", "error page"),
+        ("https://courier.example.com/404.html", "error page"),
+        ("https://consent.example.com/collect?next=x", "cookie wall"),
+        ("https://courier.example.com/login?next=%2Fharbour", "paywall"),
+        ("https://courier.example.com/showcaptcha", "bot wall"),
+        ("https://courier.example.com/error-in-harbour-plans", None),
+    ],
+)
+def test_a_redirect_to_somewhere_else_is_no_article(reached: str, cause: str | None) -> None:
+    assert misled(Page(reached, ASKED, 200, b"")) == cause
 
 
 def test_an_error_status_is_an_error_page_whatever_it_says() -> None:
