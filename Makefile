@@ -47,6 +47,7 @@ lint: .venv/.dev ## Style, types, and the rules between the rooms
 bench: .venv/.dev ## Benchmarks, as ratios against a baseline in the same run
 	@$(BIN)/python -m benchmarks.path
 	@$(BIN)/python -m benchmarks.tick
+	@$(BIN)/python -m benchmarks.extraction
 
 faults: .venv/.dev ## Kill, fail and race delivery thousands of times; writes docs/faults.md (an hour)
 	@$(BIN)/python -m benchmarks.faults --write

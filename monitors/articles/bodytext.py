@@ -54,7 +54,7 @@ def body_text(tree: Tree, url: str, linked: Sequence[str]) -> tuple[str, ...]:
     if fuller and (own < _ENOUGH or _share(shown, told) > 0.5):
         return _bounded(linked)
     agreement = _f1(told, shown)
-    if agreement >= _SAME and len(linked) > 2 * len(found):
+    if agreement >= _SAME and len(linked) >= 2 * len(found):
         return _bounded(linked)  # the same words, and paragraphs that the page lost
     if words < _ENOUGH or _share(told, shown) < AGREES or agreement >= _APART:
         return _bounded(found)

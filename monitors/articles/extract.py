@@ -15,8 +15,9 @@ from monitors.articles import language, linked, metadata, quality
 from monitors.articles.bodytext import body_text, captions_of
 from monitors.articles.canonical import canonical_of
 from monitors.articles.charset import decode
+from monitors.articles.edges import trimmed
 from monitors.articles.listings import listed
-from monitors.articles.texts import shown
+from monitors.articles.texts import shown, tidy
 from monitors.errors import TidingsError, Unreadable
 from monitors.model import Extraction, Page, PageSigns
 
@@ -79,7 +80,8 @@ def extract_bytes(body: bytes, url: str, content_type: str) -> Extraction:
     closed = linked.is_closed(things)
     # What a publisher keeps for its readers is not taken from where search engines get it.
     told = () if closed else linked.body_of(things)
-    paragraphs = body_text(tree, url, told)
+    headings = [tidy(heading.text_content()) for heading in tree.xpath("//h1")[:3]]
+    paragraphs, asides = trimmed(body_text(tree, url, told), [title, *headings])
     claimed = metadata.language_of(tree, things)
     return Extraction(
         title=title,
@@ -91,7 +93,13 @@ def extract_bytes(body: bytes, url: str, content_type: str) -> Extraction:
         section=metadata.section_of(tree, things),
         canonical_url=canonical_of(tree, url, title),
         captions=captions_of(tree),
-        signs=PageSigns(closed, linked.words_claimed(things), listed(tree, url, paragraphs)),
+        asides=asides,
+        signs=PageSigns(
+            closed=closed,
+            words=linked.words_claimed(things),
+            listed=listed(tree, url, paragraphs),
+            translated=metadata.says_translated(tree),
+        ),
     )
 
 

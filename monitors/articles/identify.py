@@ -73,8 +73,8 @@ def identify(
     hint = (extraction.language if extraction else None) or entry.language
     tongue = language.detect(" ".join(paragraphs) or f"{title} {summary}", hint)
     published, evidence = _published(entry, extraction, pending.first_seen)
-    captions = extraction.captions if extraction else ()
-    passages, translated = cut(title, entry.summary, paragraphs, tongue, published, captions)
+    around = (extraction.captions, extraction.asides) if extraction else ((), ())
+    passages, translated = cut(title, entry.summary, paragraphs, tongue, published, *around)
     url = _address(entry, extraction, page)
     stable = [p.text for p in passages if p.kind.is_evidence or p.kind is PassageKind.RECAP]
     return Article(
@@ -90,7 +90,7 @@ def identify(
         language=tongue,
         text_available=bool(paragraphs),
         unreadable=None if paragraphs else unreadable or ("empty" if page else None),
-        machine_translated=translated,
+        machine_translated=translated or bool(extraction and extraction.signs.translated),
         baseline=pending.baseline,
         entry_id=pending.id,
         key=_key(url, extraction),

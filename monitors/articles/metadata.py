@@ -13,6 +13,7 @@ from htmldate import find_date
 from monitors.articles import linked
 from monitors.articles.language import normalise
 from monitors.articles.linked import Thing
+from monitors.articles.markers import TRANSLATED
 from monitors.articles.texts import tidy, words_of
 from monitors.model import DateEvidence
 
@@ -27,6 +28,7 @@ _DATE_METAS = ("article:published_time", "og:article:published_time", "datepubli
                "dc.date.issued", "dcterms.created", "date", "mediator_published_time")  # fmt: skip
 
 
+_REMARK = 20  # a remark opens with it; a sentence about translations does not
 _URL_DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:(?P<mark>[/-])(0?[1-9]|1[0-2])(?P=mark)(0?[1-9]|[12]\d|3[01])"
     r"|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?!\d)"
@@ -128,6 +130,20 @@ def section_of(tree: Tree, things: Sequence[Thing]) -> str | None:
     )
     texts = (tidy(value.partition(",")[0]) for value in named)
     return next((text[:80] for text in texts if text and not text.startswith("http")), None)
+
+
+def says_translated(tree: Tree) -> bool:
+    """Whether a line of the page, outside links and headings, says that a machine translated it.
+
+    The remark often stands outside the article's text.
+    """
+    lines = tree.xpath(
+        "//body//text()[string-length(.) > 8 and string-length(.) < 160]"
+        "[not(ancestor::a or ancestor::nav or ancestor::h1 or ancestor::h2 or ancestor::h3"
+        " or ancestor::script or ancestor::style or ancestor::button or ancestor::option)]"
+    )
+    found = (TRANSLATED.search(str(line).strip()) for line in lines[:5_000])
+    return any(match is not None and match.start() <= _REMARK for match in found)
 
 
 def _steps(trail: Thing) -> list[str]:

@@ -37,6 +37,7 @@ def cut(
     language: str,
     published: datetime | None = None,
     captions: Sequence[str] = (),
+    asides: Sequence[str] = (),
 ) -> tuple[tuple[Passage, ...], bool]:
     """The passages of an article in reading order, and whether it was translated by machine.
 
@@ -46,6 +47,7 @@ def cut(
     :param published: the article's date; with it, paragraphs of the second half that only
         tell of dates over ten days older are recaps
     :param captions: of its figures; they come last, and a line that repeats one is one
+    :param asides: lines around its text; they come last too
     """
     title = tidy(title)
     lines = [line for p in paragraphs for line in _split(p)]
@@ -60,8 +62,10 @@ def cut(
         lines += added
     _mark_lead(lines, kinds)
     known = {words_of(line) for line in lines}
-    extra = [text for text in map(tidy, captions) if words_of(text) not in known]
-    lines, kinds = [*lines, *extra], [*kinds, *(K.CAPTION for _ in extra)]
+    known.add(words_of(title))
+    for kind, around in ((K.CAPTION, captions), (K.BOILERPLATE, asides)):
+        extra = [text for text in map(tidy, around) if words_of(text) not in known]
+        lines, kinds = [*lines, *extra], [*kinds, *(kind for _ in extra)]
     texts: list[tuple[PassageKind, str]] = [(K.TITLE, title)] if title else []
     for kind, line in zip(kinds, lines, strict=True):
         texts.extend((kind, piece) for piece in pieces(line))

@@ -177,11 +177,13 @@ class PageSigns:
     :param closed: it says that its article is not accessible for free
     :param words: how many words its article has by its own count
     :param listed: lines of its text that are headings linked to other pages
+    :param translated: it says that a machine translated it
     """
 
     closed: bool = False
     words: int | None = None
     listed: int = 0
+    translated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,8 @@ class Extraction:
     :param canonical_url: what the page itself names as its address
     :param section: the section of the site, as the page names it
     :param captions: of the figures in the article
+    :param asides: lines before and behind the text that are no part of it: headline, byline,
+        date, labels
     """
 
     title: str
@@ -205,6 +209,7 @@ class Extraction:
     published_by: DateEvidence | None = None
     section: str | None = None
     captions: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
     signs: PageSigns = PageSigns()
 
 

@@ -110,7 +110,7 @@ def test_a_figures_caption_is_kept_apart_from_the_text(make_page: MakePage) -> N
     assert kinds["The pier in a storm"] is PassageKind.CAPTION
 
 
-def test_the_text_measured_is_trafilaturas_to_the_word(make_page: MakePage) -> None:
+def test_the_text_is_trafilaturas_to_the_word_but_for_the_headline(make_page: MakePage) -> None:
     body = (
         f"<p>{PARAGRAPHS[0]}</p><p>Read also: Old pier sold</p><h2>Next</h2>"
         f"<p>{PARAGRAPHS[1]}<br>{PARAGRAPHS[2]}</p><ul><li>One pier.</li><li>Two piers.</li></ul>"
@@ -122,7 +122,8 @@ def test_the_text_measured_is_trafilaturas_to_the_word(make_page: MakePage) -> N
     bare = trafilatura.extract(page, url=URL, include_comments=False)
 
     assert bare is not None
-    assert words_of(" ".join(extract_bytes(page, URL, HTML).paragraphs)) == words_of(bare)
+    found = extract_bytes(page, URL, HTML)
+    assert words_of(" ".join([found.title, *found.paragraphs])) == words_of(bare)
 
 
 @pytest.mark.parametrize(
