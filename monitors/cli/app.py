@@ -8,7 +8,18 @@ from typing import NoReturn
 
 import typer
 
-from monitors.cli import asking, checking, keeping, listening, running, showing, sources, trying
+from monitors.cli import (
+    asking,
+    checking,
+    keeping,
+    listening,
+    outbox,
+    previewing,
+    running,
+    showing,
+    sources,
+    trying,
+)
 from monitors.errors import ConfigError, TidingsError
 
 app = typer.Typer(
@@ -19,7 +30,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for module in (running, checking, showing, sources, asking, listening, keeping, trying):
+for module in (
+    running,
+    checking,
+    showing,
+    outbox,
+    sources,
+    asking,
+    previewing,
+    listening,
+    keeping,
+    trying,
+):
     module.register(app)
 
 

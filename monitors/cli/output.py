@@ -82,6 +82,11 @@ def say(text: str, style: str = "") -> None:
     console().print(text, style=style or None, markup=False, highlight=False, soft_wrap=True)
 
 
+def note(text: str) -> None:
+    """One line beside the output proper, which may be JSON: on standard error."""
+    sys.stderr.write(f"{text}\n")
+
+
 def console() -> Any:
     """The terminal; for a file or a pipe, one that is wide enough for every line."""
     from rich.console import Console
@@ -99,11 +104,16 @@ def pairs(rows: Mapping[str, object]) -> str:
     return ", ".join(f"{name} {count}" for name, count in rows.items() if count)
 
 
+def moment(value: datetime) -> str:
+    """``18 Feb 2025 14:15``."""
+    return value.strftime("%d %b %Y %H:%M")
+
+
 def _cell(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, datetime):
-        return value.strftime("%d %b %Y %H:%M")
+        return moment(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

@@ -1,10 +1,10 @@
-"""``tidings topics | alerts | outbox``: what is watched, told and waiting."""
+"""``tidings topics | alerts``: what is watched and told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (topics, alerts, outbox):
+    for command in (topics, alerts):
         app.command()(command)
 
 
@@ -139,71 +139,3 @@ def alerts(
             for decision, article in found
         ],
     )
-
-
-def outbox(
-    limit: output.Limit = 20,
-    state: Annotated[
-        str, typer.Option(help="pending, sending, sent, unknown, dead, held or digested.")
-    ] = "",
-    requeue: Annotated[
-        list[int] | None, typer.Option(help="Send this dead message (number) again.")
-    ] = None,
-    as_json: output.AsJson = False,
-) -> None:
-    """What waits to be delivered, what was, and what cannot be."""
-    from monitors.clock import SystemClock
-    from monitors.model import DeliveryState
-
-    if state and state not in {known.value for known in DeliveryState}:
-        known = ", ".join(known.value for known in DeliveryState)
-        raise typer.BadParameter(f"{state!r} is no state; known are {known}")
-    with opened() as (_, store):
-        if requeue:
-            count = store.outbox.requeue(requeue, SystemClock().now())
-            output.say(f"{output.count(count, 'message')} will be delivered again")
-            if count < len(set(requeue)):
-                output.say("Only dead messages can be: tidings outbox --state dead lists them")
-                raise typer.Exit(1)
-            return
-        counts = {s.value: n for s, n in store.outbox.counts().items()}
-        rows = store.outbox.rows([DeliveryState(state)] if state else (), limit)
-    if as_json:
-        plain = [
-            {
-                "id": row.id,
-                "state": row.state.value,
-                "kind": row.alert.kind.value,
-                "channel": row.alert.channel,
-                "headline": row.alert.headline,
-                "attempts": row.attempts,
-                "not_before": row.not_before,
-                "error": row.error,
-                "hold": row.hold.value if row.hold else None,
-            }
-            for row in rows
-        ]
-        output.as_json({"counts": counts, "rows": plain})
-        return
-    output.say(f"Outbox: {output.pairs(counts) or 'empty'}", "bold")
-    output.table(
-        "Messages",
-        ["no.", "state", "kind", "channel", "headline", "tries", "not before (UTC)", "problem"],
-        [
-            (
-                row.id,
-                row.state.value,
-                row.alert.kind.value,
-                row.alert.channel,
-                row.alert.headline,
-                row.attempts,
-                _due(row.not_before, row.state.value),
-                row.error or (row.hold.value if row.hold else ""),
-            )
-            for row in rows
-        ],
-    )
-
-
-def _due(not_before: datetime, state: str) -> datetime | str:
-    return "" if state in ("sent", "dead") else not_before

@@ -71,6 +71,13 @@ class SocketMode:
             self._changed.wait_for(lambda: envelope_id in self.acknowledged, timeout)
             return self.acknowledged.get(envelope_id)
 
+    def wait_quiet(self, timeout: float = 10.0) -> bool:
+        """Wait until everything that was sent is acknowledged."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: self._sent.keys() <= self.acknowledged.keys(), timeout
+            )
+
     def close(self) -> None:
         """Close every connection and the server."""
         with self._changed:

@@ -95,6 +95,9 @@ def _blocks(blocks: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
             yield Text(clean(str(block["text"]["text"])), "bold")
         elif kind == "context":
             yield _context(block)
+        elif kind == "actions":
+            labels = (clean(str(e["text"]["text"]), 75) for e in block["elements"])
+            yield Text("  ".join(f"[{label}]" for label in labels), "dim")
         elif kind == "section":
             yield Text.assemble(_element(block["text"]))
         elif kind == "rich_text":

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from monitors.alerts.answering import decorator
@@ -188,6 +189,31 @@ def test_clicks_arrive_over_the_socket_and_are_acknowledged_in_time(room: Room) 
         socket.close()
     assert max(s or 99.0 for s in seconds) < 3.0
     assert len(room.store.answers.rows()) == 1
+    assert room.shown() == "Useful: 1"
+
+
+def test_the_buttons_on_the_local_slacks_page_work(room: Room) -> None:
+    assert room.slack.socket is not None
+    room.tell("a")
+    ts = room.slack.messages[0]["ts"]
+    page = httpx.get(room.slack.url, trust_env=False).text
+    assert f'<input type="hidden" name="ts" value="{ts}">' in page
+    assert 'value="tidings_mute">Mute story</button>' in page
+
+    def press(ts: str) -> int:
+        form = {"ts": ts, "action_id": "tidings_useful"}
+        answer = httpx.post(f"{room.slack.url}press", data=form, trust_env=False)
+        return answer.status_code
+
+    assert press(ts) == 409  # nobody listens
+    socket = SlackSocket(APP_TOKEN, room.handle, api_url=room.slack.api_url)
+    socket.open()
+    try:
+        assert room.slack.socket.wait_connected()
+        assert (press("1.000001"), press(ts)) == (409, 303)
+        assert room.slack.socket.wait_quiet()
+    finally:
+        socket.close()
     assert room.shown() == "Useful: 1"
 
 

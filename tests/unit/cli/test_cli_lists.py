@@ -101,7 +101,7 @@ def test_only_dead_messages_are_queued_again(
 ) -> None:
     done = tidings("outbox", "--requeue", number)
     assert done.exit_code == 1
-    assert "--state dead" in done.output
+    assert "Only dead messages" in done.output
 
 
 @pytest.mark.parametrize("what", ["A-told", "https://news.example/told"])

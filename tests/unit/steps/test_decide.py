@@ -13,6 +13,8 @@ from monitors.alerts.drafting import Draft, edited
 from monitors.errors import StoreFull
 from monitors.model import (
     AlertKind,
+    Answer,
+    AnswerKind,
     Budget,
     DeliveryState,
     Hold,
@@ -165,6 +167,29 @@ def test_a_new_step_goes_to_the_thread_and_changes_its_first_message(room: Newsr
     assert thread.headline == WALKOUT[0]
     assert [source.name for source in thread.sources] == ["Courier", "Wire"]
     assert thread.stage is Stage.PLANNED
+
+
+def test_a_muted_story_gets_no_more_messages_and_others_do(room: Newsroom) -> None:
+    room.begin()
+    room.publish("courier", "walkout", WALKOUT)
+    room.run()
+    [told] = room.store.outbox.rows()
+    mute = Answer(
+        AnswerKind.MUTE, "R-1", room.clock.now(), told.alert.key, story_ids=told.alert.story_ids
+    )
+    assert room.store.answers.add(mute)
+    room.later()
+    room.publish("wire", "ballot", BALLOT)
+    room.publish("herald", "too", WALKOUT_TOO)
+    room.publish("herald", "tender", TENDER)
+    report = room.run()
+    assert room.decision("ballot").reason is Reason.MUTED
+    assert [row["headline"] for row in report.alerts] == [TENDER[0]]
+    assert [message.edits for message in room.sent] == [None, None]
+    room.store.answers.unmute(told.alert.story_ids, room.clock.now())
+    room.later()
+    room.run()
+    assert room.sent[-1].edits == told.ts
 
 
 def test_corroboration_edits_the_first_message_and_pings_nobody(room: Newsroom) -> None:
