@@ -34,6 +34,9 @@ from monitors.wiring import open_desk, opened_store
 TICK = timedelta(hours=48)
 """Between two looks at the sources; a real installation looks every 15 minutes."""
 
+LOOKS = "2d"
+"""The same for the watch list: else each look would come after a long pause."""
+
 
 @dataclass
 class World:
@@ -218,7 +221,7 @@ def _settings(
     stream: LabelledStream, newsroom: NewsroomServer, slack: LocalSlack, folder: Path
 ) -> Settings:
     watch = folder / "watch.yaml"
-    watch.write_text(newsroom_watchlist(stream, newsroom.base_url), encoding="utf-8")
+    watch.write_text(newsroom_watchlist(stream, newsroom.base_url, LOOKS), encoding="utf-8")
     changes: dict[str, Any] = {
         "watch": watch,
         "database_url": f"sqlite:///{folder / 'tidings.db'}",

@@ -14,13 +14,14 @@ from monitors.streams import LabelledStream
 from monitors.watchlist.values import slug
 
 
-def newsroom_watchlist(stream: LabelledStream, base_url: str) -> str:
+def newsroom_watchlist(stream: LabelledStream, base_url: str, every: str = "") -> str:
     """The text of a ``watch.yaml``: every outlet as a source, every topic of the stream.
 
     Ids are those of the stream, in the letters that a watch list allows. Each topic has a
     channel of its own, named after its id.
 
     :param base_url: scheme, host and port of the newsroom server
+    :param every: how often each is asked, where that is to be written
     """
     base = base_url.rstrip("/")
     sources = [
@@ -32,6 +33,7 @@ def newsroom_watchlist(stream: LabelledStream, base_url: str) -> str:
             "tier": source.tier.value,
             "language": source.language,
         }
+        | ({"every": every} if every else {})
         for source in stream.sources.values()
     ]
     topics = {slug(topic.id): _topic(topic) for topic in stream.topics}

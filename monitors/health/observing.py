@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitors.health.pace import Listing, counted, has_gap, paced
+from monitors.health.pace import Listing, counted, has_gap, paced, returned
 from monitors.model import Mark, Poll, PollState, Pulse, Source, Trouble
 
 REMEMBERED = 12
@@ -64,6 +64,7 @@ def after_poll(
         return seen if pulse.every else replace(seen, every=source.every)
     gap = has_gap(pulse, listing)
     seen = counted(paced(seen, source, listing), listing)
+    seen = returned(seen, source, listing.at, listing.last_answer_at)
     return replace(
         seen,
         window=listing.listed or pulse.window,

@@ -31,6 +31,25 @@ _UNWATCHED = timedelta(hours=6)
 """After a longer pause of ours a silence says nothing about the source."""
 
 
+LONG_PAUSE = timedelta(hours=12)
+"""Longer than backoff lets a source rest by itself. What is listed after such a pause has
+piled up, and is told as one digest."""
+
+PAUSE_INTERVALS = 4
+"""A source that is asked rarely is away only after so many of its intervals."""
+
+
+def returned(pulse: Pulse, source: Source, at: datetime, last_answer_at: datetime | None) -> Pulse:
+    """``pulse`` after an answer: it remembers one that ended a long pause, ours or theirs.
+
+    A first answer ends none: what it lists is the baseline.
+    """
+    pause = max(LONG_PAUSE, PAUSE_INTERVALS * source.every)
+    if last_answer_at is None or at - last_answer_at <= pause:
+        return pulse
+    return replace(pulse, back_at=at)
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What one answer listed.

@@ -111,6 +111,7 @@ class Pulse:
     :param silence: the longest time without a new entry that is usual, decaying
     :param arrivals: answers that brought something new
     :param gaps: answers without overlap so far, and in ``gap_at`` the last of them
+    :param back_at: the last answer after a long pause: what it listed is caught up on
     :param bare: articles in a row without their text
     :param refused: pages in a row that refused us
     :param unmatched: articles in a row that came near no topic
@@ -129,6 +130,7 @@ class Pulse:
     arrivals: int = 0
     gaps: int = 0
     gap_at: datetime | None = None
+    back_at: datetime | None = None
     bare: int = 0
     refused: int = 0
     unmatched: int = 0

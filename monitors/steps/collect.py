@@ -15,6 +15,7 @@ from monitors.errors import FetchError, SourceError, TidingsError
 from monitors.fetch.moves import current_address, moved
 from monitors.fetch.politeness import next_poll
 from monitors.fetch.revalidate import learned, trusted
+from monitors.health.pace import returned
 from monitors.ledger import NOT_USABLE, Account
 from monitors.logs import unforeseen
 from monitors.model import Fate, Poll, PollState, Pulse, Source, SourceState, Trouble
@@ -182,6 +183,10 @@ def _after(desk: Desk, source: Source, state: SourceState, poll: Poll) -> tuple[
         last_state=poll.state,
         last_error=poll.error,
         web=web,
+        # Stored with the entries: a run that is killed must not forget it.
+        pulse=state.pulse
+        if failed
+        else returned(state.pulse, source, poll.at, state.succeeded_at),
     )
     paced = at_its_pace(source, state.pulse)
     due_again = next_poll(

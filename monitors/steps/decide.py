@@ -36,6 +36,8 @@ class Bench:
     states: Mapping[str, TopicState]
     memories: dict[str, Memory] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
+    back: dict[str, datetime] = field(default_factory=dict)
+    """source id to its answer that ended a long pause"""
 
 
 def open_bench(desk: Desk) -> Bench:
@@ -46,6 +48,8 @@ def open_bench(desk: Desk) -> Bench:
     for topic in desk.watchlist.topics:
         known = desk.store.decisions.memory(topic.id, now - desk.window, desk.reader.model_id)
         bench.memories[topic.id] = Memory(known)
+    sources = desk.store.sources.states([source.id for source in desk.watchlist.sources])
+    bench.back = {name: s.pulse.back_at for name, s in sources.items() if s.pulse.back_at}
     return bench
 
 
@@ -54,14 +58,14 @@ def decide(desk: Desk, bench: Bench, readings: Sequence[Reading], report: RunRep
     for reading in sorted(readings, key=_claimed):
         try:
             rulings = _rulings(desk, bench, reading, report)
-            desk.store.decisions.record(_outcome(desk, reading, rulings))
+            desk.store.decisions.record(_outcome(desk, bench, reading, rulings))
         except TidingsError:
             raise
         except Exception as error:
             # One article must not stop the others, in this run and in all that follow.
             unforeseen(log, f"deciding on {reading.article.id}", error)
             rulings = _given_up(desk, reading, error)
-            desk.store.decisions.record(_outcome(desk, reading, rulings))
+            desk.store.decisions.record(_outcome(desk, bench, reading, rulings))
             title, kind = reading.article.title, type(error).__name__
             line = f"{reading.source_name}: {title!r} cannot be decided on (unexpected {kind})"
             report.problems.append(f"{line}. See the log of this run")
@@ -135,7 +139,7 @@ def _judge(
     return reviewed
 
 
-def _outcome(desk: Desk, reading: Reading, rulings: Sequence[Ruling]) -> Outcome:
+def _outcome(desk: Desk, bench: Bench, reading: Reading, rulings: Sequence[Ruling]) -> Outcome:
     now = desk.clock.now()
     opened = frozenset(
         ruling.judgement.story.id
@@ -143,7 +147,9 @@ def _outcome(desk: Desk, reading: Reading, rulings: Sequence[Ruling]) -> Outcome
         if ruling.judgement.story
         and desk.store.outbox.thread(ruling.judgement.story.id, ruling.topic.channel)
     )
-    drafted = draft(reading, rulings, opened, now, desk.watchlist.channel, away=desk.away)
+    article = reading.article
+    away = desk.away or bench.back.get(article.source_id) == article.first_seen
+    drafted = draft(reading, rulings, opened, now, desk.watchlist.channel, away=away)
     weighed = {made.alert.channel for made in drafted if made.hold is Hold.WEIGHED}
     edits = tuple((alert, now) for alert in _edits(desk, reading, rulings, weighed))
     judged = [ruling.judgement for ruling in rulings]

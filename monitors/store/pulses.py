@@ -16,6 +16,7 @@ _TO: dict[str, Any] = {
     "since": datetime.fromisoformat,
     "watched_since": datetime.fromisoformat,
     "gap_at": datetime.fromisoformat,
+    "back_at": datetime.fromisoformat,
     "every": lambda seconds: timedelta(seconds=seconds),
     "silence": lambda seconds: timedelta(seconds=seconds),
 }

@@ -255,6 +255,7 @@ def _state_row(state: SourceState) -> dict[str, Any]:
         "last_state": state.last_state,
         "last_error": state.last_error,
         "web": dump_web(state.web),
+        "pulse": dump_pulse(state.pulse),
     }
 
 

@@ -247,7 +247,8 @@ def test_old_hours_of_the_ledger_go_by_themselves(store: SqlStore) -> None:
 PULSE = Pulse(
     health=Health.BLOCKED, cause=Cause.WALL, since=NOW, marks="o=egstfnuabwx", window=20,
     every=timedelta(minutes=7.5), tempo=Tempo.GAP, watched_since=NOW - DAY, rate=3.25,
-    silence=HOUR, arrivals=4, gaps=2, gap_at=NOW - HOUR, bare=1, refused=2, unmatched=3,
+    silence=HOUR, arrivals=4, gaps=2, gap_at=NOW - HOUR, back_at=NOW - DAY, bare=1, refused=2,
+    unmatched=3,
 )  # fmt: skip
 
 
@@ -263,8 +264,6 @@ def test_every_field_of_a_pulse_survives(store: SqlStore) -> None:
     assert (found.pulse, found.next_poll_at) == (empty, NOW + MINUTE)
 
 
-def test_a_poll_leaves_the_pulse_alone(store: SqlStore) -> None:
-    store.sources.save_poll(poll(entry(1)), state())
-    store.sources.save_pulses({"kremlin": (PULSE, None)})
-    store.sources.save_poll(poll(entry(2)), state())
+def test_a_poll_stores_the_pulse_of_its_state(store: SqlStore) -> None:
+    store.sources.save_poll(poll(entry(1)), state(pulse=PULSE))
     assert store.sources.states(["kremlin"])["kremlin"].pulse == PULSE
