@@ -20,6 +20,7 @@ from prefect.artifacts import acreate_markdown_artifact
 from monitors.desk import Desk
 from monitors.errors import StoreError
 from monitors.ledger import ENDS, Account, Ledger, in_words
+from monitors.model import Health, Pulse
 from monitors.redact import redact
 from monitors.runs import RunReport
 
@@ -183,9 +184,11 @@ def _health(desk: Desk) -> list[dict[str, Any]]:
 
 
 def _state(row: Mapping[str, Any]) -> str:
-    if row["failures"]:
-        return f"**failing**, {row['failures']} in a row"
-    return str(row.get("last_state") or "not asked yet")
+    pulse = row.get("pulse") or Pulse()
+    state = pulse.health.value
+    if pulse.health not in (Health.HEALTHY, Health.UNKNOWN):
+        state = f"**{state}** since {_time(pulse.since)}: {pulse.cause.value}"
+    return f"{state}, {row['failures']} failed in a row" if row["failures"] else state
 
 
 def _time(moment: Any) -> str:

@@ -77,7 +77,7 @@ class SourceStore(Protocol):
         ...
 
     def overview(self) -> list[dict[str, Any]]:
-        """One row a source for people: state fields, entries by fate, articles, alerts."""
+        """One row a source for people: state fields, pulse, entries by fate, articles, alerts."""
         ...
 
 

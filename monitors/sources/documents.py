@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit
 
 from monitors.sources.text import shorten, squeeze
 
 MOST_PROBLEMS = 50
+LEFT_OUT = ": left out"
+"""How a problem ends that stands for an entry that is of no use."""
+
+_MANY = re.compile(r"(?:and )?(\d+) (?:more entries|items are)")
 _HEAD = 1 << 16
 _MAGIC = (
     (b"%PDF", "a PDF file"),
@@ -69,7 +74,16 @@ def describe(body: bytes) -> str:
 
 
 def limited(problems: list[str]) -> list[str]:
-    """At most as many lines as a person reads."""
-    if len(problems) <= MOST_PROBLEMS:
-        return problems
-    return [*problems[:MOST_PROBLEMS], f"and {len(problems) - MOST_PROBLEMS} more like these"]
+    """At most as many lines as a person reads; entries that were left out are still counted."""
+    shown, rest = problems[:MOST_PROBLEMS], problems[MOST_PROBLEMS:]
+    gone = count_left_out(rest)
+    others = sum(not line.endswith(LEFT_OUT) for line in rest)
+    if gone:
+        shown.append(f"and {gone} more entries{LEFT_OUT}")
+    return [*shown, f"and {others} more like these"] if others else shown
+
+
+def count_left_out(problems: Iterable[str]) -> int:
+    """How many entries ``problems`` say were left out: one a line, or as many as it names."""
+    found = (_MANY.match(line) for line in problems if line.endswith(LEFT_OUT))
+    return sum(int(several[1]) if several else 1 for several in found)

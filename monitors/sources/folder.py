@@ -12,7 +12,7 @@ from monitors.errors import NotAFeed, SourceError, StreamError, TidingsError
 from monitors.model import Entry, Poll, PollState, Source, SourceState
 from monitors.ports import Fetcher
 from monitors.sandbox import Sandbox, shared
-from monitors.sources.documents import limited
+from monitors.sources.documents import count_left_out, limited
 from monitors.sources.languages import normalise_language
 from monitors.sources.savedpages import read_saved
 from monitors.sources.stream import STREAM_FILE, iterate_stream, read_stream_entries
@@ -64,6 +64,7 @@ class FolderReader:
             at=now,
             entries=listed,
             problems=tuple(limited(problems)),
+            left_out=count_left_out(problems),
         )
 
     def _from_pages(

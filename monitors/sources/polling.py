@@ -9,6 +9,7 @@ from datetime import datetime
 from monitors.model import Entry, Page, Poll, PollState, Source, SourceState
 from monitors.ports import Fetcher
 from monitors.redact import redact
+from monitors.sources.documents import count_left_out
 from monitors.sources.languages import normalise_language
 
 
@@ -63,12 +64,14 @@ def answered(
     """The poll for an answer with content. The language named by the operator wins."""
     language = normalise_language(source.language)
     listed = tuple(replace(e, language=language) if language else e for e in entries)
+    lines = tuple(problems)
     return Poll(
         source_id=source.id,
         state=PollState.OK if listed else PollState.EMPTY,
         at=now,
         entries=listed,
-        problems=tuple(problems),
+        problems=lines,
+        left_out=count_left_out(lines),
         etag=page.etag,
         last_modified=page.last_modified,
         status=page.status,

@@ -173,6 +173,7 @@ class SqlSources:
                 "baseline_done": row.baseline_done,
                 "entries_seen": row.entries_seen,
                 "last_entry_at": row.last_entry_at,
+                "pulse": load_pulse(row.pulse),
                 "entries": fates[row.id],
                 "articles": article_counts.get(row.id, 0),
                 "alerts": alert_counts.get(row.id, 0),

@@ -122,7 +122,7 @@ def test_a_source_that_fails_is_named_and_the_run_goes_on(place: Place) -> None:
     found = artifacts(state)
     assert "## Sources that failed\n\n- Herald: " in str(found["run-report"].data)
     assert found["source-health"].description == "2 sources, 1 failing"
-    assert "| Herald | **failing**, 1 in a row |" in str(found["source-health"].data)
+    assert "| Herald | healthy, 1 failed in a row |" in str(found["source-health"].data)
 
 
 def test_a_run_in_which_nothing_answers_is_no_success(place: Place) -> None:

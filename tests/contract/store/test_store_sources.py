@@ -183,6 +183,7 @@ def test_overview_counts_what_became_of_each_source(store: SqlStore) -> None:
         "baseline_done": True,
         "entries_seen": 3,
         "last_entry_at": NOW,
+        "pulse": Pulse(),
         "entries": {Fate.BASELINE: 1, Fate.STALE: 1, Fate.WAITING: 1},
         "articles": 1,
         "alerts": 1,

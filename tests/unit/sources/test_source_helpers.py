@@ -12,7 +12,13 @@ from monitors.model import Page, Source, SourceState
 from monitors.sources import polling
 from monitors.sources.charsets import to_utf8
 from monitors.sources.dates import parse_date
-from monitors.sources.documents import absolute_url, describe
+from monitors.sources.documents import (
+    MOST_PROBLEMS,
+    absolute_url,
+    count_left_out,
+    describe,
+    limited,
+)
 from monitors.sources.feedparse import parse_feed
 from monitors.sources.languages import normalise_language
 from monitors.sources.pagelinks import find_links
@@ -165,3 +171,15 @@ def test_a_broken_address_is_named_in_one_line() -> None:
     document = b"<urlset><url><loc>https:\n/e.org/1</loc></url></urlset>"
     _, problems, _, _ = parse_sitemap(document, "", "https://e.org/f", "s", "S", NOW)
     assert problems == ["'https: /e.org/1' is no usable address: left out"]
+
+
+def test_entries_that_are_left_out_are_counted_however_many_lines_are_shown() -> None:
+    gone = [f"entry {number} has no link: left out" for number in range(70)]
+    other = ["the feed is broken XML: read as well as it can be"] * 3
+    shown = limited([*gone[:60], *other, *gone[60:], "7 items are no objects: left out"])
+    assert len(shown) == MOST_PROBLEMS + 2
+    assert shown[-2:] == ["and 27 more entries: left out", "and 3 more like these"]
+    assert count_left_out(shown) == 77
+    assert count_left_out(limited([*shown, *gone])) == 147
+    assert count_left_out(other) == 0
+    assert limited(other) == other
