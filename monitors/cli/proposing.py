@@ -33,19 +33,19 @@ def show(found: list[Proposal], source: Source | None = None) -> None:
 
     :param source: the one that is to be mended; its name, tier and language stay
     """
-    for proposal in found:
+    for number, proposal in enumerate(found, start=1):
+        name = source.name if source else _name(proposal, number)
         newest = f", newest {proposal.newest:%d %b %Y %H:%M}" if proposal.newest else ", no dates"
         title = f" “{proposal.title}”" if proposal.title else ""
         entries = output.count(proposal.entries, "entry", "entries")
         output.say(f"       {proposal.kind}{title}: {entries}{newest}")
-        output.say(f"         {line(proposal, source)}", "bold")
+        output.say(f"         {line(proposal, name, source)}", "bold")
 
 
-def line(proposal: Proposal, source: Source | None = None) -> str:
+def line(proposal: Proposal, name: str, source: Source | None = None) -> str:
     """``proposal`` as a line of watch.yaml's ``sources``."""
     from monitors.model import Tier
 
-    name = source.name if source else _name(proposal.url)
     fields = {"name": name, "kind": proposal.kind, "url": json.dumps(proposal.url)}
     if not re.fullmatch(r"\w[\w .-]*\w", name) or name.lower() in (
         "yes",
@@ -67,5 +67,7 @@ def addressed(text: str) -> str:
     return text if "://" in text else f"https://{text}"
 
 
-def _name(url: str) -> str:
-    return (urlsplit(url).hostname or url).removeprefix("www.")
+def _name(proposal: Proposal, number: int) -> str:
+    """The site's name, and from the second on what tells it from the first."""
+    site = (urlsplit(proposal.url).hostname or proposal.url).removeprefix("www.")
+    return site if number == 1 else f"{site} {proposal.title or number}"
