@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from monitors.calibration import MATCHER
 from monitors.calibration.loading import file_stem, folder
 from monitors.evaluate import Evaluation, errors, evaluate
 from monitors.evaluate.replay import replay
@@ -33,11 +34,12 @@ def main() -> None:
     settings = load_settings()
     screen = SentenceEncoder(settings.screen_model)
     reader = SentenceEncoder(settings.reader_model)
+    matcher = SentenceEncoder(MATCHER)
     rows, mistakes = [], []
     for place in arguments.folders or streams():
         stream = load_stream(place)
         with tempfile.TemporaryDirectory() as scratch:
-            result = replay(stream, Path(scratch), screen, reader)
+            result = replay(stream, Path(scratch), screen, reader, matcher)
         evaluation = evaluate(stream, result.records)
         rows.append(evaluation)
         mistakes.append((stream.name, errors(stream, result.records)))

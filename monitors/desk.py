@@ -15,7 +15,7 @@ from monitors.alerts.delivered import OnUnknown
 from monitors.clock import Clock, SystemClock
 from monitors.decide.calibration import Calibration
 from monitors.decide.reading import TopicProfile
-from monitors.model import Source, Watchlist
+from monitors.model import Source, Vector, Watchlist
 from monitors.ports import Encoder, Extractor, Fetcher, Judge, Notifier, SourceReader, Store
 
 
@@ -25,6 +25,7 @@ class Desk:
 
     :param screen: the fast encoder, over every passage
     :param reader: the careful encoder, over what passes the screen
+    :param matcher: the encoder that was adapted to topics, over titles and leads
     :param judge: reviews borderline decisions, where the operator names one
     :param judge_calls_a_run: most questions to it in a run
     :param judge_calls_a_day: and in a day, of real time in UTC
@@ -46,6 +47,7 @@ class Desk:
     extractor: Extractor
     screen: Encoder
     reader: Encoder
+    matcher: Encoder
     calibration: Calibration
     notifier: Notifier
     judge: Judge | None = None
@@ -61,6 +63,8 @@ class Desk:
     wall: Clock = field(default_factory=SystemClock)
     profiles: dict[str, TopicProfile] = field(default_factory=dict)
     """filled by the understand step, once for each topic definition"""
+    screens: dict[str, tuple[Vector, float, float]] = field(default_factory=dict)
+    """likewise: a topic by the fast encoder; mean and spread of the general news against it"""
 
     def source(self, source_id: str) -> Source:
         """The source with this id; one that left the watch list is given its bare id."""

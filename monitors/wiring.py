@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitors.alerts.notify import NotifierOptions, open_notifier
 from monitors.articles.extract import TrafilaturaExtractor
-from monitors.calibration import load_calibration
+from monitors.calibration import MATCHER, load_calibration
 from monitors.clock import Clock, SystemClock
 from monitors.desk import Desk
 from monitors.errors import StoreUnavailable
@@ -151,6 +151,7 @@ async def open_desk(
                 extractor=TrafilaturaExtractor(shared().run),
                 screen=CachedEncoder(_model(settings.screen_model), store.vectors, clock),
                 reader=CachedEncoder(_model(settings.reader_model), store.vectors, clock),
+                matcher=CachedEncoder(_model(MATCHER), store.vectors, clock),
                 calibration=load_calibration(settings.reader_model),
                 notifier=notifier or notifier_of(settings, clock),
                 message_spacing=settings.message_spacing,

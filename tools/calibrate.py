@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from learning import Data, draw_times, learn, surest
 
-from monitors.calibration import assemble, file_stem, general_news
+from monitors.calibration import MATCHER, assemble, file_stem, general_news
 from monitors.clock import FixedClock
 from monitors.decide.calibration import Calibration
 from monitors.decide.judge import Circumstances, judge
@@ -73,6 +73,7 @@ def main() -> None:
     clock = FixedClock(load_stream(arguments.streams[0]).articles[0].published)
     reader = CachedEncoder(SentenceEncoder(arguments.model), store.vectors, clock)
     screen = CachedEncoder(SentenceEncoder(arguments.screen), store.vectors, clock)
+    matcher = CachedEncoder(SentenceEncoder(MATCHER), store.vectors, clock)
     sample = general_news()
     rows = reader.encode([text for _, text in sample])
     start = assemble(arguments.model, _blank(), [language for language, _ in sample], rows)
@@ -80,7 +81,7 @@ def main() -> None:
     worlds = []
     for folder in [*arguments.streams, *arguments.pairs_only]:
         only = folder in arguments.pairs_only
-        world = collect(load_stream(folder), start, screen, reader, data, only)
+        world = collect(load_stream(folder), start, (screen, reader, matcher), data, only)
         worlds += [] if only else [world]
     for folder in arguments.pairs_only:
         draw_times(data.same, folder.name)
@@ -224,16 +225,18 @@ def _blank() -> dict[str, Any]:
 def collect(
     stream: LabelledStream,
     calibration: Calibration,
-    screen: CachedEncoder,
-    reader: CachedEncoder,
+    encoders: tuple[CachedEncoder, CachedEncoder, CachedEncoder],
     data: Data,
     pairs_only: bool,
 ) -> World:
-    """Add the examples that a stream gives."""
+    """Add the examples that a stream gives.
+
+    :param encoders: screen, reader and matcher
+    """
     clock = FixedClock(stream.articles[0].published - timedelta(hours=1))
     store = open_store("sqlite:///:memory:")
     store.migrate()
-    desk = replay_desk(stream, clock, store, screen, reader, calibration)
+    desk = replay_desk(stream, clock, store, *encoders, calibration)
     report = new_report(desk)
     own = {arrive(desk, clock, row, report).id: row.id for row in stream.articles}
     articles = store.articles.undecided(100_000)

@@ -1,5 +1,19 @@
 """What was learnt for a model, and the sample of general news it is measured against."""
 
-from monitors.calibration.loading import assemble, file_stem, general_news, load_calibration
+from monitors.calibration.loading import (
+    MATCHER,
+    assemble,
+    file_stem,
+    general_news,
+    load_calibration,
+    load_fit,
+)
 
-__all__ = ["assemble", "file_stem", "general_news", "load_calibration"]
+__all__ = [
+    "MATCHER",
+    "assemble",
+    "file_stem",
+    "general_news",
+    "load_calibration",
+    "load_fit",
+]

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from monitors.decide.calibration import Calibration, Logistic, unit
+from monitors.decide.fit import TopicFit
 from monitors.errors import NotCalibrated
 from monitors.model import Sensitivity, Vector
 
@@ -31,11 +32,33 @@ def file_stem(model_id: str) -> str:
     return "".join(c if c.isalnum() else "-" for c in model_id)
 
 
+@cache
 def general_news() -> list[tuple[str, str]]:
     """The shipped sample: (language, text), a headline and lead each."""
     lines = folder().joinpath("general-news.jsonl").read_text("utf-8").splitlines()
     rows = (json.loads(line) for line in lines)
     return [(row["lang"], row["text"]) for row in rows]
+
+
+MATCHER = "builtin:e5-topics"
+"""The encoder that was adapted to topics."""
+
+
+@cache
+def load_fit() -> TopicFit:
+    """The numbers that go with :data:`MATCHER`."""
+    stem = file_stem(MATCHER)
+    numbers = json.loads(folder().joinpath(f"{stem}.json").read_text("utf-8"))
+    packed = folder().joinpath(f"{stem}.npz").read_bytes()
+    with np.load(BytesIO(packed), allow_pickle=False) as arrays:
+        return TopicFit(
+            model_id=MATCHER,
+            scale=float(numbers["scale"]),
+            bias=float(numbers["bias"]),
+            article=arrays["head.article"].astype(np.float32),
+            pair=arrays["head.pair"].astype(np.float32),
+            offset=float(numbers["offset"]),
+        )
 
 
 @cache
@@ -95,6 +118,7 @@ def assemble(
         same_line=lines["same"],
         story_line=lines["story"],
         near_miss=lines["near miss"],
+        fit=load_fit(),
     )
 
 

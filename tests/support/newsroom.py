@@ -166,6 +166,7 @@ class Newsroom:
             extractor=TrafilaturaExtractor(),
             screen=encoder,
             reader=encoder,
+            matcher=encoder,
             calibration=plain_calibration(encoder),
             notifier=notifier or self.memory,
             message_spacing=0.0,
