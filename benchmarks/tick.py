@@ -85,6 +85,7 @@ async def ticks(folder: Path, server: Server) -> tuple[dict[str, float], list[di
         extractor=TrafilaturaExtractor(),
         screen=encoder,
         reader=encoder,
+        matcher=encoder,
         calibration=plain_calibration(encoder),
         notifier=MemoryNotifier(clock),
     )

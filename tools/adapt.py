@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from cards import cards_of
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, normalize
 
@@ -96,9 +97,7 @@ def main() -> None:
     random.seed(chosen.seed)
     encoder = E5()
     groups = [
-        prepare(encoder, json.loads(line), chosen.keep)
-        for path in chosen.cards
-        for line in path.read_text("utf-8").splitlines()
+        prepare(encoder, card, chosen.keep) for path in chosen.cards for card in cards_of(path)
     ]
     print(f"{len(groups)} groups, {sum(len(g.articles) for g in groups)} articles", flush=True)
     changes = adaptable(encoder, chosen.keep, chosen.rank)

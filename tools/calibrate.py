@@ -1,12 +1,17 @@
 """Learn the numbers that decisions rest on, for one reader model.
 
     python tools/calibrate.py [--model builtin:e5-small] [--streams FOLDER ...]
+        [--pairs-only FOLDER ...] [--crossed FOLDER]
 
 Writes ``monitors/calibration/<model>.json`` (the learnt numbers and where they come from) and
 ``<model>.npz`` (vectors of the shipped sample of general news). Three small logistic
 regressions are learnt from labelled streams: topic match, same development, significance.
 The lines are chosen by deciding on each stream with regressions fitted on all others (leave
 one stream out), never on the stream itself.
+
+Labelled topic groups (``benchmarks/cards``) teach match and significance too. The shipped
+adapter has learnt from them, so their articles are read by adapters that have not: those that
+``tools/adapt.py`` writes into the folder ``--crossed`` from a part of the files each.
 """
 
 from __future__ import annotations
@@ -19,9 +24,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from cards import as_stream, cards_of
+from crossed import unseen
 from learning import Data, draw_times, learn, surest
 
 from monitors.calibration import MATCHER, assemble, file_stem, general_news
@@ -45,6 +52,7 @@ from monitors.vectors.cache import CachedEncoder
 from monitors.vectors.encoder import SentenceEncoder
 
 ROOT = Path(__file__).parents[1]
+Teaches = Literal["all", "pairs", "topics"]
 PAIRS = 24
 """Earlier mentions that each article is compared with while learning."""
 
@@ -65,6 +73,7 @@ def main() -> None:
     parser.add_argument("--screen", default="builtin:use3")
     parser.add_argument("--streams", nargs="*", type=Path, default=default_streams())
     parser.add_argument("--pairs-only", nargs="*", type=Path, default=[])
+    parser.add_argument("--crossed", type=Path, default=ROOT / "var" / "crossed")
     arguments = parser.parse_args()
     cache = ROOT / "var" / "calibrate.db"
     cache.parent.mkdir(exist_ok=True)
@@ -81,8 +90,15 @@ def main() -> None:
     worlds = []
     for folder in [*arguments.streams, *arguments.pairs_only]:
         only = folder in arguments.pairs_only
-        world = collect(load_stream(folder), start, (screen, reader, matcher), data, only)
+        teaches = "pairs" if only else "all"
+        world = collect(load_stream(folder), start, (screen, reader, matcher), data, teaches)
         worlds += [] if only else [world]
+    for path in sorted((ROOT / "benchmarks" / "cards").glob("*.jsonl")):
+        stranger, head = unseen(arguments.crossed, path.name)
+        strange = CachedEncoder(stranger, store.vectors, clock)
+        for card in cards_of(path):
+            encoders = (screen, reader, strange)
+            collect(as_stream(card), replace(start, fit=head), encoders, data, "topics")
     for folder in arguments.pairs_only:
         draw_times(data.same, folder.name)
     languages = [language for language, _ in sample]
@@ -227,7 +243,7 @@ def collect(
     calibration: Calibration,
     encoders: tuple[CachedEncoder, CachedEncoder, CachedEncoder],
     data: Data,
-    pairs_only: bool,
+    teaches: Teaches,
 ) -> World:
     """Add the examples that a stream gives.
 
@@ -243,13 +259,13 @@ def collect(
     readings = [
         r for i in range(0, len(articles), 64) for r in understand(desk, articles[i : i + 64])
     ]
-    print(f"{stream.name}: {len(readings)} articles read")
     passed = sum(len(r.screened) for r in readings)
-    print(f"  screen let {passed} of {len(readings) * len(stream.topics)} pairs through")
+    pairs = len(readings) * len(stream.topics)
+    print(f"{stream.name}: {len(readings)} articles, {passed} of {pairs} pairs pass the screen")
     memories = {topic.id: Memory() for topic in stream.topics}
     for reading in readings:
         _learn_from(
-            stream, desk, calibration, reading, own[reading.article.id], memories, data, pairs_only
+            stream, desk, calibration, reading, own[reading.article.id], memories, data, teaches
         )
     store.close()
     return World(stream, [(r, own[r.article.id]) for r in readings], dict(desk.profiles))
@@ -263,7 +279,7 @@ def _learn_from(
     stream_id: str,
     memories: dict[str, Memory],
     data: Data,
-    pairs_only: bool,
+    teaches: Teaches,
 ) -> None:
     shapes = profiles(desk)
     labels = stream.labels.get(stream_id, {})
@@ -275,9 +291,15 @@ def _learn_from(
             continue
         siblings = [shape for name, shape in shapes.items() if name != topic.id]
         fit = match(reading, shapes[topic.id], siblings, calibration)
-        if not pairs_only:
+        if teaches != "pairs":
             data.match.add(dict(fit.parts), bool(mine), stream.name)
         if not mine:
+            continue
+        if teaches != "pairs":
+            significant = any(stream.developments[label.development].significant for label in mine)
+            weighed = significance_features(reading, 0.9, dict(fit.parts), 1)
+            data.significance.add(weighed, significant, stream.name)
+        if teaches == "topics":
             continue
         development = stream.developments[mine[0].development]
         memory = memories[topic.id]
@@ -288,15 +310,11 @@ def _learn_from(
                 mention = memory.mentions[int(row)]
                 features = pair_features(reading, mention, float(closeness[row]), memory, now)
                 data.same.add(features, mention.development_id == development.id, stream.name)
-            if not pairs_only and any(label.role is Role.FIRST for label in mine):
+            if teaches == "all" and any(label.role is Role.FIRST for label in mine):
                 near = memory.mentions[int(closeness.argmax())]
                 together = near.story_id == root(stream, development.id)
                 data.stories.append((float(closeness.max()), together))
         memory.add(_mention(reading, topic.id, development.id, root(stream, development.id)))
-        if not pairs_only:
-            significant = any(stream.developments[label.development].significant for label in mine)
-            weighed = significance_features(reading, 0.9, dict(fit.parts), 1)
-            data.significance.add(weighed, significant, stream.name)
 
 
 def root(stream: LabelledStream, development: str) -> str:

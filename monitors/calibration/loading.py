@@ -48,11 +48,15 @@ MATCHER = "builtin:e5-topics"
 def load_fit() -> TopicFit:
     """The numbers that go with :data:`MATCHER`."""
     stem = file_stem(MATCHER)
-    numbers = json.loads(folder().joinpath(f"{stem}.json").read_text("utf-8"))
-    packed = folder().joinpath(f"{stem}.npz").read_bytes()
-    with np.load(BytesIO(packed), allow_pickle=False) as arrays:
+    return read_fit(folder().joinpath(f"{stem}.json"), folder().joinpath(f"{stem}.npz"), MATCHER)
+
+
+def read_fit(scalars: Traversable, packed: Traversable, model_id: str) -> TopicFit:
+    """The numbers of an adapter from its two files."""
+    numbers = json.loads(scalars.read_text("utf-8"))
+    with np.load(BytesIO(packed.read_bytes()), allow_pickle=False) as arrays:
         return TopicFit(
-            model_id=MATCHER,
+            model_id=model_id,
             scale=float(numbers["scale"]),
             bias=float(numbers["bias"]),
             article=arrays["head.article"].astype(np.float32),

@@ -119,6 +119,7 @@ def _desk(watchlist: Watchlist, store: Store, clock: FixedClock, patience: float
         extractor=TrafilaturaExtractor(),
         screen=words,
         reader=words,
+        matcher=words,
         calibration=plain_calibration(words),
         notifier=MemoryNotifier(clock),
         message_spacing=0.0,

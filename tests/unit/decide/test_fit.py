@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from deciding_values import CALIBRATION, TOPIC, profile, reading, vector
+
+from monitors.decide.fit import TopicFit
+from monitors.decide.match import match
+from monitors.model import Topic
+
+FIT = TopicFit(
+    model_id="by hand",
+    scale=10.0,
+    bias=0.5,
+    article=vector(0, 1, 0, 0),
+    pair=vector(1, 0, 0, 0),
+    offset=-0.25,
+)
+LEARNT = replace(CALIBRATION, fit=FIT)
+HERE, THERE = vector(1, 0, 0, 0), vector(0, 0, 1, 0)
+
+
+def test_log_odds_of_a_match_are_even_at_the_bias() -> None:
+    half = vector(0.5, math.sqrt(0.75), 0, 0)
+    assert FIT.matches(half, HERE[None]) == pytest.approx(0.0, abs=1e-5)
+    assert FIT.matches(HERE, HERE[None]) == pytest.approx(5.0)
+
+
+def test_a_topic_in_two_wordings_is_their_mean() -> None:
+    assert FIT.matches(HERE, np.stack([HERE, THERE])) == pytest.approx(0.0)
+
+
+def test_what_matters_is_told_by_the_article_and_by_both_together() -> None:
+    assert FIT.matters(vector(0, 1, 0, 0), HERE[None]) == pytest.approx(1.0 - 0.25)
+    assert FIT.matters(HERE, HERE[None]) == pytest.approx(1.0 - 0.25)
+    assert FIT.matters(HERE, THERE[None]) == pytest.approx(-0.25)
+
+
+def test_an_article_is_held_against_sibling_topics() -> None:
+    article = replace(reading(), fit_vector=HERE)
+    own = replace(profile(), fit=HERE[None])
+    other = replace(profile(Topic("other", "Other", "Other.")), fit=THERE[None])
+    parts = match(article, own, [other], LEARNT).parts
+    assert parts["fit"] == pytest.approx(5.0)
+    assert parts["fit over siblings"] == pytest.approx(10.0)
+    assert match(article, own, [], LEARNT).parts["fit over siblings"] == 0.0
+
+
+def test_without_an_adapted_encoder_nothing_is_said() -> None:
+    assert "fit" not in match(reading(), profile(), [], LEARNT).parts
+    seen = replace(reading(), fit_vector=HERE)
+    assert "fit" not in match(seen, profile(TOPIC), [], CALIBRATION).parts

