@@ -91,10 +91,13 @@ def play(
     chance = random.Random(f"{seed} {point}")
     counts: Counter[str] = Counter({"runs": 0, "kills": 0, "alerts": 0, "lost": 0, "doubled": 0})
     with slack_apart(history) as (api_url, slack):
+        store = _warmed(url, api_url, -1 - first_run)
+        slack.send("count")
+        slack.recv()
         for number in range(first_run, first_run + runs):
             now = START + timedelta(days=number)
-            counts["kills"] += _disturb(url, api_url, number, now, point, chance)
-            _in_child(lambda number=number, now=now: _settle(url, api_url, number, now))
+            counts["kills"] += _disturb(store, api_url, number, now, point, chance)
+            _in_child(lambda number=number, now=now: _settle(store, api_url, number, now))
             slack.send("count")
             held, edited = slack.recv()
             keys = [alert.key for alert in alerts(number, now) if alert.kind is not AlertKind.EDIT]
@@ -119,26 +122,37 @@ def alerts(number: int, now: datetime) -> list[Alert]:
     ]
 
 
+def _warmed(url: str, api_url: str, number: int) -> SqlStore:
+    """A store without connections whose statements are compiled: children take it over.
+
+    Compiling them anew in each takes several times as long as all that a child does.
+    """
+    store = open_store(url)
+    assert _work(store, api_url, number, START + timedelta(days=number))
+    store.close()
+    return store
+
+
 def _disturb(
-    url: str, api_url: str, number: int, now: datetime, point: str, chance: random.Random
+    store: SqlStore, api_url: str, number: int, now: datetime, point: str, chance: random.Random
 ) -> int:
     """Run until killed, at every point of the row; returns how many processes were."""
     if point == AT_RANDOM:
-        return _killed_outside(lambda: _work(url, api_url, number, now), chance.uniform(0, 0.08))
+        return _killed_outside(lambda: _work(store, api_url, number, now), chance.uniform(0, 0.08))
     killed = 0
     for step, where in enumerate(POINTS[point]):
         at = chance.randint(1, where.most)
         moment = now + step * timedelta(minutes=5)
         killed += _in_child(
             lambda where=where, at=at, moment=moment: _work(
-                url, api_url, number, moment, now, where, at
+                store, api_url, number, moment, now, where, at
             )
         )
     return killed
 
 
 def _work(
-    url: str,
+    opened: SqlStore,
     api_url: str,
     number: int,
     moment: datetime,
@@ -147,12 +161,12 @@ def _work(
     at: int = 0,
 ) -> bool:
     """One run of one process; returns whether everything is sent."""
-    store: Any = open_store(url)
+    store: Any = opened
     clock = FixedClock(moment)
     time = SteppingTime(clock)
     notifier: Any = SlackNotifier(TOKEN, api_url=api_url, clock=clock)
     if where is not None:
-        store, notifier = arm(store, notifier, where, at)
+        store, notifier = arm(opened, notifier, where, at)
     for index, alert in enumerate(alerts(number, began or moment)):
         store.decisions.record(Outcome(f"A-{number}-{index}", alerts=((alert, moment),)))
     deliver(store.outbox, notifier, clock, sleep=time.sleep, monotonic=time.monotonic)
@@ -160,10 +174,10 @@ def _work(
     return sum(counts.values()) == counts[DeliveryState.SENT]
 
 
-def _settle(url: str, api_url: str, number: int, now: datetime) -> None:
+def _settle(store: SqlStore, api_url: str, number: int, now: datetime) -> None:
     for later in range(1, 40):
         moment = now + timedelta(minutes=5 + 5 * later)
-        if _work(url, api_url, number, moment, now):
+        if _work(store, api_url, number, moment, now):
             return
     raise AssertionError(f"run {number} does not settle")
 

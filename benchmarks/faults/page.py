@@ -10,6 +10,7 @@ from benchmarks.faults.killing import ALERTS_A_RUN, AT_RANDOM, CONTROL
 from benchmarks.faults.scripted import ALERTS, FAILURES
 
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
+_SCRIPTED = ("alerts", "failures", "lost", "doubled", "too_early")
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 INTRO = """# What breaks while telling, and what comes of it
@@ -59,7 +60,7 @@ def _kills(results: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
     yield _table(
         head,
         [
-            [NAMES[kind], *(found["control"][key] for key in head[1:])]
+            [NAMES[kind], *(found["control"]["no history"][key] for key in head[1:])]
             for kind, found in results.items()
         ],
     )
@@ -77,9 +78,9 @@ def _scripted(results: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
     yield _table(
         head,
         [
-            [NAMES[kind], name, c.alerts, c.failures, c.lost, c.doubled, c.too_early]
+            [NAMES[kind], name, *(count[key] for key in _SCRIPTED)]
             for kind, found in results.items()
-            for name, c in found["scripted"]
+            for name, count in found["scripted"].items()
         ],
     )
 
@@ -92,10 +93,10 @@ def _codes(results: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
     )
     rows = []
     first = next(iter(results.values()))
-    for number, (name, _) in enumerate(first["codes"]):
-        counts = [found["codes"][number][1] for found in results.values()]
-        sums = [sum(getattr(c, key) for c in counts) for key in ("alerts", "lost", "doubled")]
-        became = "dead, requeued" if counts[0].requeued else "sent by itself"
+    for name in first["codes"]:
+        counts = [found["codes"][name] for found in results.values()]
+        sums = [sum(count[key] for count in counts) for key in ("alerts", "lost", "doubled")]
+        became = "dead, requeued" if counts[0]["requeued"] else "sent by itself"
         rows.append([f"`{name}`", became, *sums])
     yield f"On {' and '.join(NAMES[kind] for kind in results)} together:\n"
     yield _table(["code", "what became of it", "alerts", "lost", "doubled"], rows)
@@ -107,7 +108,7 @@ def _twice(results: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
     yield _table(
         head,
         [
-            [NAMES[kind], *(found["twice"][key] for key in head[1:])]
+            [NAMES[kind], *(found["twice"]["two deliverers"][key] for key in head[1:])]
             for kind, found in results.items()
         ],
     )
