@@ -96,7 +96,10 @@ def why(row: Delivery, now: datetime, muted: Collection[str] = ()) -> str:
     if row.state is DeliveryState.SENDING:
         return "is being sent"
     if row.state is DeliveryState.UNKNOWN:
-        return f"{row.error or 'no answer'}; looked for {output.count(row.looks, 'time')}"
+        looks = (
+            f"looked for {output.count(row.looks, 'time')}" if row.looks else "to be looked for"
+        )
+        return f"{row.error or 'no answer'}; {looks}"
     if row.state is DeliveryState.DEAD:
         return row.error or "refused"
     continues = row.alert.kind.value in ("step", "edit") and row.alert.story_ids[:1]
@@ -119,8 +122,8 @@ def _summary(rows: Sequence[Delivery], now: datetime, muted: Collection[str]) ->
     for (state, reason), group in ordered[:_REASONS]:
         later = [row.not_before for row in group if row.not_before > now]
         tried = state == "pending" and len(later) == len(group)
-        again = f"; next try {output.moment(min(later))} UTC" if tried else ""
-        lines.append(f"{len(group)} {state}: {reason}{again}")
+        again = f". Next try {output.moment(min(later))} UTC" if tried else ""
+        lines.append(f"{len(group)} {state}: {reason.rstrip('.') if again else reason}{again}")
     if len(ordered) > _REASONS:
         lines.append(f"and {len(ordered) - _REASONS} more reasons")
     states = Counter(row.state.value for row in rows)

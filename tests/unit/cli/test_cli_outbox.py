@@ -48,7 +48,7 @@ def _deliver_one(store: SqlStore, notifier: MemoryNotifier, error: Exception | N
 def test_an_outage_is_summed_up_by_reason(tidings: Tidings, outage: SqlStore) -> None:
     lines = tidings("outbox").output.splitlines()
     assert lines[0] == "Outbox: pending 5, sent 1, unknown 1, dead 1"
-    assert lines[1].startswith("  4 pending: no connection to Slack. Check the network.; next try")
+    assert lines[1].startswith("  4 pending: no connection to Slack. Check the network. Next try")
     assert "  1 unknown: no answer in time; looked for 1 time" in lines
     assert "  1 dead: archived. Unarchive it." in lines
     assert "  1 pending: waits for the first message of its thread" in lines
