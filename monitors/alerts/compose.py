@@ -141,6 +141,7 @@ def _credit(alert: Alert) -> str:
         clean(source.name, _NAME) if source else "",
         f"in {language}" if language and language != "English" else "",
         "machine-translated" if alert.machine_translated else "",
+        f"text not available: {clean(alert.unreadable, 40)}" if alert.unreadable else "",
     ]
     return ", ".join(part for part in parts if part)
 

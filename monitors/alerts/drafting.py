@@ -140,6 +140,7 @@ def _alert(
         quote=decision.passage,
         language=article.language,
         machine_translated=article.machine_translated,
+        unreadable=(article.unreadable or "") if not article.text_available else "",
         novelty=_novelty(first),
         against=decision.nearest_title if decision.reason is Reason.NEW_STEP else "",
         stage=reading.facts.stage,

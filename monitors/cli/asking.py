@@ -60,17 +60,35 @@ def _show_article(article: Article) -> None:
     output.say(f"  {article.url}")
     seen = article.first_seen.strftime("%d %b %Y %H:%M UTC")
     claimed = article.published.strftime("%d %b %Y %H:%M UTC") if article.published else "no date"
+    if article.published and article.published_by:
+        claimed += f" (by its {article.published_by.value})"
     output.say(
         f"  {article.id} · {article.source_id} · {article.language} · first seen {seen}"
         f" · says {claimed}" + (f" · revision {article.revision}" if article.revision else "")
     )
+    about = [
+        f"by {article.author}" if article.author else "",
+        f"section {article.section}" if article.section else "",
+        f"headline in {article.title_language}" if _is_mixed(article) else "",
+        "translated by machine" if article.machine_translated else "",
+    ]
+    if any(about):
+        output.say(f"  {' · '.join(filter(None, about))}")
     if not article.text_available:
-        output.say(f"  text not available ({article.unreadable}): judged by title and summary")
+        from monitors.articles.quality import PROBLEMS
+
+        cause = article.unreadable or ""
+        why = f"{cause}: {PROBLEMS[cause]}" if cause in PROBLEMS else "no page with it is listed"
+        output.say(f"  text not available ({why}); judged by title and summary")
     kinds: dict[str, int] = {}
     for passage in article.passages:
         kinds[passage.kind.value] = kinds.get(passage.kind.value, 0) + 1
     kept_out = [k.value for k in PassageKind if not k.is_evidence and k.value in kinds]
     output.say(f"  passages: {output.pairs(kinds)}; kept out: {', '.join(kept_out) or 'none'}")
+
+
+def _is_mixed(article: Article) -> bool:
+    return article.title_language not in ("und", article.language)
 
 
 def _show_decision(decision: Decision) -> None:
@@ -104,6 +122,12 @@ def _plain(article: Article, decisions: list[Decision]) -> dict[str, Any]:
             "published": article.published,
             "revision": article.revision,
             "text_available": article.text_available,
+            "unreadable": article.unreadable,
+            "published_by": article.published_by.value if article.published_by else None,
+            "author": article.author,
+            "section": article.section,
+            "title_language": article.title_language,
+            "machine_translated": article.machine_translated,
             "passages": [{"kind": p.kind.value, "text": p.text} for p in article.passages],
         },
         "decisions": [

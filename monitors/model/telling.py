@@ -97,6 +97,7 @@ class Alert:
     :param story_ids: the stories it opens or continues, the thread's first one first
     :param topic_names: every topic that it serves
     :param quote: the passage that the decision rests on
+    :param unreadable: why it rests on title and summary alone, empty where the text was read
     :param novelty: what is new, in words
     :param against: headline of the nearest thing told before, or empty
     :param body: for notices: the lines
@@ -121,6 +122,7 @@ class Alert:
     quote: str = ""
     language: str = "und"
     machine_translated: bool = False
+    unreadable: str = ""
     novelty: str = ""
     against: str = ""
     stage: Stage = Stage.NONE

@@ -95,6 +95,22 @@ class ArticleStore(Protocol):
         """
         ...
 
+    def repeated(
+        self, site: str, title: str, passages: Collection[str], at: datetime
+    ) -> frozenset[str]:
+        """Learn what an article of ``site`` holds, and say what of it is the site's own.
+
+        Learning the same again changes nothing. A bounded number of passages is kept for
+        each site; those not seen for longest go.
+
+        :param title: key of its headline: articles are told apart by it, so that copies of
+            one article under several addresses count once
+        :param passages: keys of its passages
+        :param at: the time of the run
+        :returns: those of ``passages`` that at least three other articles hold
+        """
+        ...
+
     def undecided(self, limit: int) -> list[Article]:
         """Stored articles not yet marked as decided, oldest ``first_seen`` first.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from monitors.addresses import has_page
+from monitors.articles.boilerplate import key_of, passage_keys, site_of, without_repeated
 from monitors.articles.identify import identify
 from monitors.desk import Desk
 from monitors.errors import (
@@ -170,11 +171,37 @@ def _store(desk: Desk, report: RunReport, batch: list[PendingEntry], results: li
         account.refused += got.refused or wall
 
 
+def _without_site(desk: Desk, pending: PendingEntry, article: Article) -> Article:
+    """``article`` without what other articles of its site hold too.
+
+    One that holds nothing else is judged by title and summary.
+    """
+    site = site_of(article)
+    if not (site and article.text_available):
+        return article
+    keys = passage_keys(article)
+    now = desk.clock.now()
+    repeated = desk.store.articles.repeated(site, key_of(article.title), keys, now)
+    kept = without_repeated(article, repeated)
+    if kept is not None:
+        return kept
+    bare = replace(pending.entry, title=article.title, paragraphs=())
+    alone = identify(bare, pending, unreadable="boilerplate")
+    return replace(
+        article,
+        passages=alone.passages,
+        language=alone.language,
+        text_available=False,
+        unreadable="boilerplate",
+    )
+
+
 def _settle(desk: Desk, report: RunReport, pending: PendingEntry, got: _Got) -> Fate:
     if got.article is None:
         desk.store.sources.settle(pending.id, got.fate, got.detail)
         return got.fate
-    article, fate = desk.store.articles.save(got.article)
+    found = _without_site(desk, pending, got.article)
+    article, fate = desk.store.articles.save(found)
     if fate is Fate.SEEN:
         return fate
     report.articles += 1

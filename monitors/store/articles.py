@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitors.addresses import identity
-from monitors.model import Article, Fate
+from monitors.model import Article, DateEvidence, Fate
+from monitors.store import sitepassages
 from monitors.store.codec import dump_passages, load_passages
 from monitors.store.engine import Database
 from monitors.store.rows import readable, text_key
@@ -58,6 +60,12 @@ class SqlArticles:
             row = connection.execute(sa.select(articles).where(articles.c.id == key)).first()
             row = row or _newest(connection, key) or _newest_listed(connection, key)
         return None if row is None else _article(row)
+
+    def repeated(
+        self, site: str, title: str, passages: Collection[str], at: datetime
+    ) -> frozenset[str]:
+        """See the port."""
+        return sitepassages.note(self._db, site, title, passages, at)
 
     def _select(self, where: sa.ColumnElement[bool], limit: int | None) -> list[Article]:
         query = sa.select(articles).where(where)
@@ -139,9 +147,18 @@ def _row(article: Article) -> dict[str, Any]:
         "text_available": article.text_available,
         "unreadable": article.unreadable,
         "machine_translated": article.machine_translated,
+        "title_language": article.title_language,
+        "published_by": article.published_by.value if article.published_by else None,
+        "author": article.author,
+        "section": article.section,
         "baseline": article.baseline,
         "decided": False,
     }
+
+
+def _evidence(stored: str | None) -> DateEvidence | None:
+    """What a later version knows and this one does not is none."""
+    return DateEvidence(stored) if stored in set(DateEvidence) else None
 
 
 def _article(row: sa.Row[Any]) -> Article:
@@ -159,6 +176,10 @@ def _article(row: sa.Row[Any]) -> Article:
         text_available=row.text_available,
         unreadable=row.unreadable,
         machine_translated=row.machine_translated,
+        title_language=row.title_language or "und",
+        published_by=_evidence(row.published_by),
+        author=row.author or "",
+        section=row.section or "",
         baseline=row.baseline,
         entry_id=row.entry_id,
     )

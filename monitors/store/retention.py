@@ -21,6 +21,7 @@ from monitors.store.tables import (
     mentions,
     robots,
     runs,
+    site_passages,
     sources,
     stories,
     vectors,
@@ -33,6 +34,7 @@ def prune(database: Database, before: datetime) -> dict[str, int]:
     - vectors: they are a cache
     - reports of runs
     - hosts that were not asked for since, and their robots.txt
+    - what sites' articles have in common, where no article held it since
     - passages of decided articles; the row stays, with its fingerprint, so that the
       article is still known when it is listed again
     - entries that are settled and that their source lists no longer: one that it still
@@ -60,6 +62,7 @@ def prune(database: Database, before: datetime) -> dict[str, int]:
         "vectors": sa.delete(vectors).where(vectors.c.created_at < before),
         "runs": sa.delete(runs).where(runs.c.started < before),
         "hosts": sa.delete(hosts).where(hosts.c.changed_at < before),
+        "site_passages": sa.delete(site_passages).where(site_passages.c.seen_at < before),
         "robots": sa.delete(robots).where(robots.c.asked_at < before),
     }
     with database.write() as connection:

@@ -125,12 +125,26 @@ articles = sa.Table(
     _flag("text_available"),
     sa.Column("unreadable", Text),
     _flag("machine_translated"),
+    sa.Column("title_language", Text),
+    sa.Column("published_by", Text),
+    sa.Column("author", Text),
+    sa.Column("section", Text),
     _flag("baseline"),
     _flag("decided"),
     sa.UniqueConstraint("url_key", "revision"),
     sa.Index(None, "decided", "first_seen"),
     sa.Index(None, "first_seen"),
     sa.Index(None, "source_id"),
+)
+
+site_passages = sa.Table(
+    "site_passages",
+    metadata,
+    sa.Column("site", Text, primary_key=True),
+    sa.Column("passage", Text, primary_key=True, comment="16 hex digits"),
+    sa.Column("titles", Text, nullable=False, comment="keys of up to four headlines"),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+    sa.Index(None, "seen_at"),
 )
 
 vectors = sa.Table(

@@ -134,6 +134,9 @@ READS: dict[str, Call] = {
 GROWS: dict[str, Call] = {
     "sources.save_poll": lambda s: s.sources.save_poll(_poll(*range(5, 25)), SourceState("x")),
     "articles.save": lambda s: s.articles.save(_article(5)),
+    "articles.repeated": lambda s: s.articles.repeated(
+        "x.example", "t", [f"{i:016}" for i in range(3_000)], NOW
+    ),
     "vectors.put": lambda s: s.vectors.put("m", {"b": np.ones(9999, np.float32)}, NOW),
     "decisions.record": lambda s: s.decisions.record(_outcome(5)),
     "outbox.enqueue": lambda s: s.outbox.enqueue(_alert("K-5"), NOW),

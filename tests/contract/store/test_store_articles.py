@@ -7,6 +7,7 @@ from store_values import HOUR, NOW, article, entry, poll, state
 from monitors.model import Article, Fate
 from monitors.ports import Outcome
 from monitors.store import SqlStore
+from monitors.store.sitepassages import MOST
 
 
 def _waiting(store: SqlStore, number: int) -> int:
@@ -118,3 +119,32 @@ def test_texts_with_nul_and_surrogates_are_stored(store: SqlStore) -> None:
     assert found is not None
     assert found.title == "a\ufffdb\ufffd"
     assert found.passages == odd.passages
+
+
+def _learn(store: SqlStore, title: str, *passages: str, days: int = 0) -> frozenset[str]:
+    at = NOW + days * 24 * HOUR
+    return store.articles.repeated("courier.example", title, passages, at)
+
+
+def test_what_three_other_articles_of_a_site_hold_is_the_sites(store: SqlStore) -> None:
+    for title in ("a", "b", "c"):
+        assert _learn(store, title, "call", f"own-{title}") == frozenset()
+    assert _learn(store, "d", "call", "own-d") == {"call"}
+    assert store.articles.repeated("other.example", "e", ["call"], NOW) == frozenset()
+
+
+def test_copies_of_an_article_and_a_repeated_reading_count_once(store: SqlStore) -> None:
+    for _ in range(9):
+        assert _learn(store, "a", "text") == frozenset()
+    _learn(store, "b", "text")
+    _learn(store, "c", "text")
+    assert _learn(store, "a", "text") == frozenset()
+
+
+def test_what_was_not_seen_for_longest_is_forgotten(store: SqlStore) -> None:
+    for title in ("a", "b", "c"):
+        _learn(store, title, "call")
+    _learn(store, "x", "call", *(f"old-{i}" for i in range(MOST)), days=2)
+    assert _learn(store, "y", "call", *(f"new-{i}" for i in range(MOST - 1)), days=4) == {"call"}
+    assert _learn(store, "z", "call", "old-0", days=4) == {"call"}
+    assert store.prune(NOW + 9 * 24 * HOUR)["site_passages"] == MOST

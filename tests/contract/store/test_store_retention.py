@@ -75,7 +75,7 @@ def test_what_is_undecided_or_new_stays(store: SqlStore) -> None:
     store.decisions.record(Outcome(new.id))
     _listed_no_longer(store)
     assert store.prune(CUT) == dict.fromkeys(
-        ("passages", "vectors", "runs", "hosts", "robots", "entries"), 0
+        ("passages", "vectors", "runs", "hosts", "robots", "site_passages", "entries"), 0
     )
     assert _passages(store, undecided) == 3
     assert _passages(store, new) == 3

@@ -130,6 +130,11 @@ def test_a_long_digest_says_how_much_it_leaves_out() -> None:
     assert "more: run tidings alerts" in list(texts(message.blocks, "text"))[-1]
 
 
+def test_an_alert_on_title_and_summary_alone_says_so_and_why() -> None:
+    alert = sample_alert(language="en", unreadable="paywall")
+    assert "Neva Courier, text not available: paywall" in shown(compose(delivery(alert)))
+
+
 def test_machine_translation_is_named() -> None:
     alert = sample_alert(language="en", machine_translated=True)
     assert "Neva Courier, machine-translated" in shown(compose(delivery(alert)))

@@ -20,7 +20,7 @@ from monitors.errors import (
     StoreBusy,
     TooManyRedirects,
 )
-from monitors.model import Article, Extraction, Fate, Page
+from monitors.model import Article, Extraction, Fate, Page, PassageKind
 from monitors.pipeline import new_report
 from monitors.runs import RunReport
 from monitors.steps.collect import collect
@@ -308,3 +308,40 @@ def test_robots_txt_is_not_asked_where_the_watch_list_says_why(room: Newsroom) -
     room.pages.pages[URL] = html(*WALKOUT)
     _read(room)
     assert room.pages.kept_to_robots == []
+
+
+CALL = "This article is free to read because our members pay for the work behind it."
+
+
+def _publish_with(room: Newsroom, slug: str, title: str, *text: str) -> RunReport:
+    room.reader.listed.clear()
+    room.publish("courier", slug, title=title, summary=f"In short: {title} is decided.")
+    room.pages.pages[url_of("courier", slug)] = html(title, *text)
+    return _read(room)
+
+
+def test_what_a_sites_articles_have_in_common_is_learnt_and_kept_out_of_evidence(
+    room: Newsroom,
+) -> None:
+    for slug in "abc":
+        _publish_with(room, slug, f"Council votes on road {slug}", CALL, f"Road {slug}. " * 20)
+    _publish_with(room, "d", "Council votes on a bridge", CALL, "The bridge will be built. " * 9)
+    article = _article(room, url_of("courier", "d"))
+    kinds = {p.text: p.kind for p in article.passages}
+    assert kinds[CALL] is PassageKind.BOILERPLATE
+    assert CALL not in article.lead
+    assert article.text_available
+
+
+def test_a_page_of_nothing_but_the_sites_own_text_is_judged_by_title_and_summary(
+    room: Newsroom,
+) -> None:
+    for slug in "abc":
+        _publish_with(room, slug, f"Council votes on road {slug}", CALL)
+    report = _publish_with(room, "d", "Council votes on a bridge", CALL)
+    article = _article(room, url_of("courier", "d"))
+    assert (article.text_available, article.unreadable) == (False, "boilerplate")
+    assert article.lead.endswith("In short: Council votes on a bridge is decided.")
+    assert report.unreadable == {url_of("courier", "d"): "boilerplate"}
+    again = _publish_with(room, "d", "Council votes on a bridge", CALL)
+    assert again.articles == 0
