@@ -35,6 +35,7 @@ class Tally:
         self.refused: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.crashes: list[str] = []
         self.slowest = 0.0
+        self.stopped: list[int] = []
         self.seconds = 0.0
 
     def add(self, number: int, document: Mutant, outcome: str, seconds: float) -> None:
@@ -45,6 +46,8 @@ class Tally:
             self.read[document.kind] += 1
         else:
             self.refused[document.kind][outcome] += 1
+            if "too long" in outcome:
+                self.stopped.append(number)
 
     @property
     def hangs(self) -> bool:
@@ -122,7 +125,8 @@ def page(tally: Tally, sandbox: Sandbox, seed: int) -> str:
     for counts in tally.refused.values():
         reasons.update(counts)
     lines += [f"| {reason.replace('|', ' ')} | {n:,} |" for reason, n in reasons.most_common(40)]
-    return "\n".join(lines) + "\n"
+    busy = "On a machine that is busy with other work, more of them run out of their time."
+    return "\n".join([*lines, "", busy]) + "\n"
 
 
 def main() -> int:
@@ -136,6 +140,8 @@ def main() -> int:
     text = page(tally, sandbox, chosen.seed)
     print(text)
     print("\n".join(tally.crashes[:20]))
+    if tally.stopped:
+        print("stopped after their time:", *sorted(tally.stopped))
     if chosen.write:
         PAGE.write_text(text, "utf-8")
     return 1 if tally.crashes or tally.hangs or sandbox.peak > MOST_MEMORY else 0

@@ -45,6 +45,7 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 _START_SECONDS = 60.0  # starting and importing do not count against the wall limit
+_HANDOVER_SECONDS = 1.0  # passing the document on, and its answer back
 _LARGEST_ANSWER = 256 << 20
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ", "LD_LIBRARY_PATH")
 
@@ -255,15 +256,15 @@ class _Worker:
         return int(found[1]) * 1024 if found else 0
 
     def ask(self, request: bytes, wall: float) -> tuple[str, Any, bool, int]:
-        opening = time.monotonic() + _START_SECONDS
-        self._write(HEADER.pack(len(request)) + request, opening)
-        if self._read(1, opening) != BEGUN:
+        latest = time.monotonic() + wall + _HANDOVER_SECONDS
+        self._write(HEADER.pack(len(request)) + request, latest)
+        if self._read(1, latest) != BEGUN:
             raise _LostError("the parsing process answered nonsense")
-        deadline = time.monotonic() + wall
+        deadline = min(time.monotonic() + wall, latest)
         (size,) = HEADER.unpack(self._read(HEADER.size, deadline))
         if size > _LARGEST_ANSWER:
             raise _LostError("parsing gave more than can be taken")
-        answer = _Plain(io.BytesIO(self._read(size, deadline + wall))).load()
+        answer = _Plain(io.BytesIO(self._read(size, latest))).load()
         kind, value, last, peak = answer
         return str(kind), value, bool(last), int(peak)
 

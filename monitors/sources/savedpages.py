@@ -7,8 +7,10 @@ import re
 from datetime import datetime
 
 import trafilatura
+from lxml import etree
 from lxml import html as lxml_html
 
+from monitors.errors import SourceError
 from monitors.model import Entry
 from monitors.sources.charsets import to_utf8
 from monitors.sources.dates import parse_date
@@ -24,11 +26,17 @@ _ARCHIVE = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
 
 
 def read_saved(body: bytes, source_id: str, now: datetime) -> Entry | None:
-    """The article on a saved page; None where the page does not name its own address."""
+    """The article on a saved page; None where the page does not name its own address.
+
+    :raises SourceError: there is no HTML in it
+    """
     body, located = _unarchived(body)
     text = to_utf8(body, "")
     parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-    root = lxml_html.document_fromstring(text, parser=parser)
+    try:
+        root = lxml_html.document_fromstring(text, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        raise SourceError("the saved page", "it holds no HTML", "Save the page again") from None
     url = _address(text, root, located)
     if url is None:
         return None
