@@ -102,7 +102,7 @@ def show(report: RunReport) -> None:
     if report.delivered:
         output.say(f"  delivery: {output.pairs(report.delivered)}")
     for change in report.changes:
-        if change["was"] != "not asked yet" or change["is"] != "healthy":
+        if change["was"] != "unknown" or change["is"] != "healthy":
             output.say(f"  {change['source']} is {change['is']}: {change['why']}", "magenta")
     for line in report.failures.values():
         output.say(f"  source failed · {line}", "red")

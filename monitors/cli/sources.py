@@ -139,9 +139,12 @@ def show_table(rows: list[dict[str, Any]], now: datetime) -> None:
 
 
 def _reason(row: dict[str, Any], now: datetime) -> str:
-    parts = [row["reason"]]
-    if row["failures"] and row["state"] in ("healthy", "not asked yet"):
-        parts.append(f"its last {output.count(row['failures'], 'poll')} failed")
+    parts = [row["reason"] if row["polled_at"] else "not asked yet"]
+    if row["failures"] and row["state"] in ("healthy", "unknown"):
+        several = row["failures"] > 1
+        parts.append(
+            f"its last {row['failures']} polls failed" if several else "its last poll failed"
+        )
     if row["distrusted_until"] and row["distrusted_until"] > now:
         parts.append("says “not modified” when it is")
     if row["last_gap_at"] and now - row["last_gap_at"] < DAY:
@@ -175,9 +178,10 @@ def show_one(row: dict[str, Any]) -> None:
         + f"), last {_when(row['polled_at'])}, "
         f"next {_when(row['next_poll_at'])}",
         "answered": _when(row["answered_at"]),
-        "publishes": f"{row['cadence']}, last new {_when(row['last_entry_at'])}"
+        "publishes": row["last_entry_at"]
+        and f"{row['cadence']}, last new {_when(row['last_entry_at'])}"
         + (f", longest usual silence {row['usual_silence']}" if row["usual_silence"] else ""),
-        "lists": f"{output.count(row['window'], 'entry', 'entries')} at a time"
+        "lists": row["window"] and f"{output.count(row['window'], 'entry', 'entries')} at a time"
         + (f"; {output.count(row['gaps'], 'gap')}, the last {_when(row['last_gap_at'])}"
            if row["gaps"] else ""),
         "server": _server(row),

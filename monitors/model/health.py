@@ -10,7 +10,8 @@ from enum import StrEnum
 class Health(StrEnum):
     """The state of a source. Closed."""
 
-    UNKNOWN = "not asked yet"
+    UNKNOWN = "unknown"
+    """new, or judged by too few polls"""
     HEALTHY = "healthy"
     QUIET = "quiet"
     """answers, but has had nothing new for much longer than it usually has"""
@@ -29,7 +30,7 @@ class Health(StrEnum):
 class Cause(StrEnum):
     """Why a source is in its state. Closed."""
 
-    NONE = "nothing is known of it"
+    NONE = "no answer yet"
     WELL = "works"
     SILENT = "nothing new for much longer than usual"
     NO_ENTRIES = "answers without entries"

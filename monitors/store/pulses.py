@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from monitors.model import Cause, Health, Pulse, Tempo
 from monitors.store.codec import UndecodableError, dump_report, load_report
 
 _TO: dict[str, Any] = {
-    "health": Health,
-    "cause": Cause,
-    "tempo": Tempo,
+    "health": Health.__getitem__,
+    "cause": Cause.__getitem__,
+    "tempo": Tempo.__getitem__,
     "since": datetime.fromisoformat,
     "watched_since": datetime.fromisoformat,
     "gap_at": datetime.fromisoformat,
@@ -23,8 +24,12 @@ _TO: dict[str, Any] = {
 
 
 def dump_pulse(pulse: Pulse) -> str:
-    """``pulse`` as JSON, without what is not set."""
-    return dump_report({name: value for name, value in asdict(pulse).items() if value is not None})
+    """``pulse`` as JSON, without what is not set.
+
+    States and reasons by their names: what people read of them may be worded anew.
+    """
+    plain = {n: v.name if isinstance(v, Enum) else v for n, v in asdict(pulse).items()}
+    return dump_report({name: value for name, value in plain.items() if value is not None})
 
 
 def load_pulse(text: str | None) -> Pulse:
@@ -35,5 +40,5 @@ def load_pulse(text: str | None) -> Pulse:
         found = load_report(text)
         known = {f.name for f in fields(Pulse)}
         return Pulse(**{n: _TO[n](v) if n in _TO else v for n, v in found.items() if n in known})
-    except (UndecodableError, TypeError, ValueError):
+    except (UndecodableError, KeyError, TypeError, ValueError):
         return Pulse()

@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import sqlalchemy as sa
 from store_values import DAY, HOUR, MINUTE, NOW, article, decision, entry, poll, state
 
 from monitors.model import (
@@ -18,6 +19,7 @@ from monitors.model import (
 )
 from monitors.ports import Outcome
 from monitors.store import SqlStore
+from monitors.store.engine import open_database
 
 
 def test_a_source_never_seen_has_a_fresh_state(store: SqlStore) -> None:
@@ -268,3 +270,13 @@ def test_every_field_of_a_pulse_survives(store: SqlStore) -> None:
 def test_a_poll_stores_the_pulse_of_its_state(store: SqlStore) -> None:
     store.sources.save_poll(poll(entry(1)), state(pulse=PULSE))
     assert store.sources.states(["kremlin"])["kremlin"].pulse == PULSE
+
+
+def test_a_pulse_that_cannot_be_read_is_learnt_again(store: SqlStore, url: str) -> None:
+    store.sources.save_poll(poll(entry(1)), state(pulse=PULSE))
+    database = open_database(url)
+    for stored in ("no json", '{"health": "FEVERISH"}', '{"since": "soon"}', "[]"):
+        with database.write() as connection:
+            connection.execute(sa.text("UPDATE sources SET pulse = :pulse"), {"pulse": stored})
+        assert store.sources.states(["kremlin"])["kremlin"].pulse == Pulse()
+    database.close()

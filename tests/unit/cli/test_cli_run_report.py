@@ -80,7 +80,7 @@ def test_what_changed_in_the_health_of_sources_is_told(capsys: pytest.CaptureFix
     full = report()
     full.changes += [
         {"source": "TASS", "was": "healthy", "is": "blocked", "why": "refuses us"},
-        {"source": "BBC", "was": "not asked yet", "is": "healthy", "why": "works"},
+        {"source": "BBC", "was": "unknown", "is": "healthy", "why": "works"},
     ]
     text = shown(full, capsys)
     assert "TASS is blocked: refuses us" in text
