@@ -11,9 +11,9 @@ from monitors.model import Cause, Health, Pulse, Tempo
 from monitors.store.codec import UndecodableError, dump_report, load_report
 
 _TO: dict[str, Any] = {
-    "health": Health.__getitem__,
-    "cause": Cause.__getitem__,
-    "tempo": Tempo.__getitem__,
+    "health": lambda name: Health[name],
+    "cause": lambda name: Cause[name],
+    "tempo": lambda name: Tempo[name],
     "since": datetime.fromisoformat,
     "watched_since": datetime.fromisoformat,
     "gap_at": datetime.fromisoformat,
