@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,7 @@ class _Got:
     """What came of one entry: an article, or the fate of having none.
 
     :param detail: what was wrong with the page, in one line
+    :param problem: the same without address and remedy: alike for pages that fail alike
     :param cause: why it is unreadable
     :param refused: the server refuses us the page
     """
@@ -47,6 +49,7 @@ class _Got:
     article: Article | None = None
     fate: Fate = Fate.WAITING
     detail: str = ""
+    problem: str = ""
     cause: str = ""
     refused: bool = False
 
@@ -57,17 +60,23 @@ async def read(desk: Desk, report: RunReport, between: Callable[[], None] = lamb
     :param between: called after each batch; what it raises ends the step
     """
     tried: set[int] = set()
+    alike: Counter[tuple[str, str]] = Counter()
     while True:
         waiting = await asyncio.to_thread(
             desk.store.sources.pending, desk.batch + len(tried), MAX_ATTEMPTS
         )
         batch = [entry for entry in waiting if entry.id not in tried][: desk.batch]
         if not batch:
-            return
+            break
         tried |= {pending.id for pending in batch}
         results = await asyncio.gather(*(_one(desk, pending) for pending in batch))
-        await asyncio.to_thread(_store, desk, report, batch, results)
+        await asyncio.to_thread(_store, desk, report, batch, results, alike)
         await asyncio.to_thread(between)
+    report.problems += [
+        f"{name}: {count - 1} more of its pages: {problem}"
+        for (name, problem), count in alike.items()
+        if count > 1
+    ]
 
 
 async def _one(desk: Desk, pending: PendingEntry) -> _Got:
@@ -85,7 +94,8 @@ async def _one(desk: Desk, pending: PendingEntry) -> _Got:
     except Unreadable as error:
         return _Got(fate=Fate.UNREADABLE, detail=str(error), cause=error.cause)
     except FetchError as error:
-        return replace(await _without_page(pending, error), refused=_refuses(error))
+        got = await _without_page(pending, error)
+        return replace(got, refused=_refuses(error), problem=error.problem)
     except Exception as error:
         # One page must not stop the others.
         unforeseen(log, f"reading an entry of {pending.entry.source_id}", error)
@@ -149,7 +159,13 @@ def _cause(error: FetchError) -> str:
     return "robots.txt" if isinstance(error, RobotsRefused) else "error page"
 
 
-def _store(desk: Desk, report: RunReport, batch: list[PendingEntry], results: list[_Got]) -> None:
+def _store(
+    desk: Desk,
+    report: RunReport,
+    batch: list[PendingEntry],
+    results: list[_Got],
+    alike: Counter[tuple[str, str]],
+) -> None:
     for pending, got in zip(batch, results, strict=True):
         name = desk.source(pending.entry.source_id).name
         try:
@@ -163,7 +179,9 @@ def _store(desk: Desk, report: RunReport, batch: list[PendingEntry], results: li
             line = f"{redact(pending.entry.url)}: it cannot be stored ({type(error).__name__})"
             got = _Got(fate=Fate.FAILED, detail=f"{line}. See the log of this run")
             fate = _settle(desk, report, pending, got)
-        if got.detail:
+        if got.problem:
+            alike[name, got.problem] += 1
+        if got.detail and alike[name, got.problem] <= 1:
             report.problems.append(f"{name}: {got.detail}")
         account = report.ledger.of(pending.entry.source_id)
         account.end(fate, cause=got.cause)

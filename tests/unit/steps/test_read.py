@@ -345,3 +345,15 @@ def test_a_page_of_nothing_but_the_sites_own_text_is_judged_by_title_and_summary
     assert report.unreadable == {url_of("courier", "d"): "boilerplate"}
     again = _publish_with(room, "d", "Council votes on a bridge", CALL)
     assert again.articles == 0
+
+
+def test_pages_that_fail_alike_are_told_once_and_counted(room: Newsroom) -> None:
+    for slug in "abc":
+        room.publish("courier", slug, title=f"{WALKOUT[0]} {slug}")
+        url = url_of("courier", slug)
+        room.pages.pages[url] = RobotsRefused(url, "robots.txt does not allow it", "Say why")
+    room.publish("courier", "d", title=WALKOUT[0])
+    first, other, more = _read(room).problems
+    assert first.endswith("/a: robots.txt does not allow it. Say why")
+    assert "404" in other
+    assert more == "Courier: 2 more of its pages: robots.txt does not allow it"
