@@ -68,11 +68,11 @@ class Measured:
     def all(self, runs: int, claims: int, seed: int) -> None:
         """Measure every table."""
         with server(self._kind) as make:
-            url = make(self._folder, "twice")
-            self._one("twice", "two deliverers", lambda: twice.play(url, claims))
             self._kills(make(self._folder, "kills"), runs, seed)
             for table, cases in (("scripted", scripted.CASES), ("codes", scripted.CODES)):
                 self._scripted(table, make(self._folder, table), cases)
+            url = make(self._folder, "twice")
+            self._one("twice", "two deliverers", lambda: twice.play(url, claims))
 
     def _kills(self, url: str, runs: int, seed: int) -> None:
         points = [*killing.POINTS, killing.AT_RANDOM]

@@ -24,8 +24,10 @@ moves only in waits, but for time-outs.
 
 def page(results: Mapping[str, Mapping[str, Any]]) -> str:
     """The whole page, for the databases that were measured."""
+    missing = [name for kind, name in NAMES.items() if kind not in results]
+    gap = [f"This run was on one database; not measured: {', '.join(missing)}.\n"] * bool(missing)
     return "\n".join(
-        [INTRO, *_kills(results), *_scripted(results), *_codes(results), *_twice(results)]
+        [INTRO, *gap, *_kills(results), *_scripted(results), *_codes(results), *_twice(results)]
     )
 
 
@@ -98,7 +100,7 @@ def _codes(results: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
         sums = [sum(count[key] for count in counts) for key in ("alerts", "lost", "doubled")]
         became = "dead, requeued" if counts[0]["requeued"] else "sent by itself"
         rows.append([f"`{name}`", became, *sums])
-    yield f"On {' and '.join(NAMES[kind] for kind in results)} together:\n"
+    yield f"Sums over {' and '.join(NAMES[kind] for kind in results)}:\n"
     yield _table(["code", "what became of it", "alerts", "lost", "doubled"], rows)
 
 
