@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from monitors.calibration import MATCHER
+from monitors.calibration import MATCHER, adapter_digest
 from monitors.calibration.loading import file_stem, folder
 from monitors.evaluate import Evaluation, errors, evaluate
 from monitors.evaluate.replay import replay
@@ -34,7 +34,7 @@ def main() -> None:
     settings = load_settings()
     screen = SentenceEncoder(settings.screen_model)
     reader = SentenceEncoder(settings.reader_model)
-    matcher = SentenceEncoder(MATCHER)
+    matcher = SentenceEncoder(MATCHER, adapter_digest())
     rows, mistakes = [], []
     for place in arguments.folders or streams():
         stream = load_stream(place)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitors.alerts.notify import NotifierOptions, open_notifier
 from monitors.articles.extract import TrafilaturaExtractor
-from monitors.calibration import MATCHER, load_calibration
+from monitors.calibration import MATCHER, adapter_digest, load_calibration
 from monitors.clock import Clock, SystemClock
 from monitors.desk import Desk
 from monitors.errors import StoreUnavailable
@@ -168,5 +168,5 @@ async def open_desk(
 def _model(name: str) -> SentenceEncoder:
     """One model of each name a process: loading takes seconds and memory."""
     if name not in _MODELS:
-        _MODELS[name] = SentenceEncoder(name)
+        _MODELS[name] = SentenceEncoder(name, adapter_digest() if name == MATCHER else "")
     return _MODELS[name]

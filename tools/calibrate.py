@@ -31,7 +31,7 @@ from cards import as_stream, cards_of
 from crossed import unseen
 from learning import Data, draw_times, learn, surest
 
-from monitors.calibration import MATCHER, assemble, file_stem, general_news
+from monitors.calibration import MATCHER, adapter_digest, assemble, file_stem, general_news
 from monitors.clock import FixedClock
 from monitors.decide.calibration import Calibration
 from monitors.decide.judge import Circumstances, judge
@@ -82,7 +82,7 @@ def main() -> None:
     clock = FixedClock(load_stream(arguments.streams[0]).articles[0].published)
     reader = CachedEncoder(SentenceEncoder(arguments.model), store.vectors, clock)
     screen = CachedEncoder(SentenceEncoder(arguments.screen), store.vectors, clock)
-    matcher = CachedEncoder(SentenceEncoder(MATCHER), store.vectors, clock)
+    matcher = CachedEncoder(SentenceEncoder(MATCHER, adapter_digest()), store.vectors, clock)
     sample = general_news()
     rows = reader.encode([text for _, text in sample])
     start = assemble(arguments.model, _blank(), [language for language, _ in sample], rows)

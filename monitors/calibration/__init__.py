@@ -2,6 +2,7 @@
 
 from monitors.calibration.loading import (
     MATCHER,
+    adapter_digest,
     assemble,
     file_stem,
     general_news,
@@ -11,6 +12,7 @@ from monitors.calibration.loading import (
 
 __all__ = [
     "MATCHER",
+    "adapter_digest",
     "assemble",
     "file_stem",
     "general_news",

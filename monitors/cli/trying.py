@@ -34,7 +34,7 @@ def evaluate(
 ) -> None:
     """Replay a labelled stream as if it happened now, and score every decision."""
     from monitors import evaluate as scoring
-    from monitors.calibration import MATCHER
+    from monitors.calibration import MATCHER, adapter_digest
     from monitors.evaluate.replay import replay
     from monitors.streams import load_stream
     from monitors.vectors.encoder import SentenceEncoder
@@ -50,7 +50,7 @@ def evaluate(
             Path(folder),
             SentenceEncoder(settings.screen_model),
             SentenceEncoder(settings.reader_model),
-            SentenceEncoder(MATCHER),
+            SentenceEncoder(MATCHER, adapter_digest()),
             progress,
         )
     evaluation = scoring.evaluate(loaded, result.records)

@@ -23,16 +23,18 @@ class SentenceEncoder:
 
     :param name: ``builtin:e5-small``, ``builtin:use3``, or any model name or path that
         sentence-transformers loads
+    :param version: of weights that may change under one name
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, version: str = "") -> None:
         self._name = name
+        self._version = version
         self._model: SentenceTransformer | None = None
         self._lock = threading.Lock()
 
     @property
     def model_id(self) -> str:
-        return self._name
+        return f"{self._name}@{self._version}" if self._version else self._name
 
     @property
     def dimensions(self) -> int:

@@ -85,4 +85,4 @@ def test_translations_are_nearer_than_other_news(encoder: Encoder) -> None:
 
 
 def test_the_model_is_named(encoder: Encoder) -> None:
-    assert encoder.model_id in ("builtin:use3", "builtin:e5-small", "builtin:e5-topics")
+    assert encoder.model_id in ("builtin:use3", "builtin:e5-small", "builtin:e5-topics@test")
