@@ -24,6 +24,7 @@ REMEDIES = {
     "TIDINGS_CONTACT": "Use one line: an e-mail address, or the address of a page",
     "TIDINGS_READER_MODEL": "Use builtin:e5-small, or a sentence-transformers name or path",
     "TIDINGS_SCREEN_MODEL": "Use builtin:use3, or a sentence-transformers name or path",
+    "TIDINGS_CALIBRATIONS": "Set it to the path of a folder",
     "TIDINGS_HOST_SPACING": "Use seconds from 0 to 60, e.g. 0.25",
     "TIDINGS_HOST_DAILY": "Use a whole number, e.g. 5000; 0 for no bound",
     "TIDINGS_FETCH_TIMEOUT": "Use seconds from 1 to 120, e.g. 14",
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     :param message_spacing: least seconds between two messages to one channel
     :param on_unknown: what is done with a message of which nobody can tell whether it was
         sent, since Slack did not answer and its history cannot be read
+    :param calibrations: folder of what ``tidings calibrate`` learnt for other models
     :param judge_url: an OpenAI-compatible endpoint that reviews borderline decisions; none: off
     :param judge_timeout: seconds for a whole answer of it
     """
@@ -79,6 +81,7 @@ class Settings(BaseSettings):
     contact: str = Field("", validation_alias="TIDINGS_CONTACT")
     reader_model: str = Field("builtin:e5-small", validation_alias="TIDINGS_READER_MODEL")
     screen_model: str = Field("builtin:use3", validation_alias="TIDINGS_SCREEN_MODEL")
+    calibrations: Path = Field(Path("var/calibration"), validation_alias="TIDINGS_CALIBRATIONS")
     host_spacing: float = Field(0.25, validation_alias="TIDINGS_HOST_SPACING", ge=0, le=60)
     host_daily: int = Field(5000, validation_alias="TIDINGS_HOST_DAILY", ge=0)
     fetch_timeout: float = Field(14.0, validation_alias="TIDINGS_FETCH_TIMEOUT", ge=1, le=120)

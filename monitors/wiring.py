@@ -152,7 +152,7 @@ async def open_desk(
                 screen=CachedEncoder(_model(settings.screen_model), store.vectors, clock),
                 reader=CachedEncoder(_model(settings.reader_model), store.vectors, clock),
                 matcher=CachedEncoder(_model(MATCHER), store.vectors, clock),
-                calibration=load_calibration(settings.reader_model),
+                calibration=load_calibration(settings.reader_model, settings.calibrations),
                 notifier=notifier or notifier_of(settings, clock),
                 message_spacing=settings.message_spacing,
                 on_unknown=settings.on_unknown,

@@ -25,10 +25,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from cards import cards_of
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, normalize
 
+from monitors.learning.cards import cards_of
 from monitors.vectors.e5 import E5, MATRICES, PREFIX
 
 ROOT = Path(__file__).parents[1]

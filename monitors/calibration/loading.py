@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -74,18 +75,23 @@ def read_fit(scalars: Traversable, packed: Traversable, model_id: str) -> TopicF
 
 
 @cache
-def load_calibration(model_id: str) -> Calibration:
+def load_calibration(model_id: str, own: Path | None = None) -> Calibration:
     """What was learnt for ``model_id``.
 
+    :param own: folder of what the operator had learnt; what is shipped comes first
     :raises NotCalibrated: nothing was
     """
-    numbers = folder().joinpath(f"{file_stem(model_id)}.json")
-    vectors = folder().joinpath(f"{file_stem(model_id)}.npz")
-    if not (numbers.is_file() and vectors.is_file()):
+    stem = file_stem(model_id)
+    places: list[Traversable] = [folder(), own] if own else [folder()]
+    for place in places:
+        numbers, vectors = place.joinpath(f"{stem}.json"), place.joinpath(f"{stem}.npz")
+        if numbers.is_file() and vectors.is_file():
+            break
+    else:
         raise NotCalibrated(
             model_id,
             "no thresholds are known for this model",
-            "Use builtin:e5-small, or learn them: python tools/calibrate.py --model NAME",
+            f"Use builtin:e5-small, or learn them: tidings calibrate {model_id} STREAM STREAM ...",
         )
     with np.load(BytesIO(vectors.read_bytes()), allow_pickle=False) as arrays:
         rows = arrays["vectors"].astype(np.float32)
@@ -106,7 +112,7 @@ def assemble(
         raise NotCalibrated(
             model_id,
             f"its vectors stand for {len(rows)} texts, the sample has {len(languages)}",
-            "Run python tools/calibrate.py again",
+            "Run tidings calibrate again",
         )
     means = {
         language: rows[[i for i, other in enumerate(languages) if other == language]].mean(axis=0)

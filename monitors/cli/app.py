@@ -10,6 +10,7 @@ import typer
 
 from monitors.cli import (
     asking,
+    calibrating,
     checking,
     keeping,
     listening,
@@ -41,6 +42,7 @@ for module in (
     listening,
     keeping,
     trying,
+    calibrating,
 ):
     module.register(app)
 

@@ -184,7 +184,7 @@ def _models(settings: Settings) -> str:
     from monitors.calibration import load_calibration
     from monitors.vectors.encoder import SentenceEncoder
 
-    load_calibration(settings.reader_model)
+    load_calibration(settings.reader_model, settings.calibrations)
     lines = []
     for name in (settings.screen_model, settings.reader_model):
         encoder = SentenceEncoder(name)

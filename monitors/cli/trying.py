@@ -34,7 +34,7 @@ def evaluate(
 ) -> None:
     """Replay a labelled stream as if it happened now, and score every decision."""
     from monitors import evaluate as scoring
-    from monitors.calibration import MATCHER, adapter_digest
+    from monitors.calibration import MATCHER, adapter_digest, load_calibration
     from monitors.evaluate.replay import replay
     from monitors.streams import load_stream
     from monitors.vectors.encoder import SentenceEncoder
@@ -52,6 +52,7 @@ def evaluate(
             SentenceEncoder(settings.reader_model),
             SentenceEncoder(MATCHER, adapter_digest()),
             progress,
+            load_calibration(settings.reader_model, settings.calibrations),
         )
     evaluation = scoring.evaluate(loaded, result.records)
     output.console().print(scoring.render(evaluation))

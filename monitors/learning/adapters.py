@@ -9,6 +9,7 @@ from pathlib import Path
 
 from monitors.calibration.loading import read_fit
 from monitors.decide.fit import TopicFit
+from monitors.errors import StreamError
 from monitors.model import Vector
 from monitors.vectors.e5 import E5, load_adapter
 
@@ -30,7 +31,7 @@ class Adapted:
 def unseen(folder: Path, cards: str) -> tuple[Adapted, TopicFit]:
     """An adapter of ``folder`` that was learnt without the file ``cards``, and its head.
 
-    :raises SystemExit: there is none
+    :raises StreamError: there is none
     """
     for scalars in sorted(folder.glob("*.json")):
         seen = json.loads(scalars.read_text("utf-8"))["learnt from"]["files"]
@@ -38,7 +39,8 @@ def unseen(folder: Path, cards: str) -> tuple[Adapted, TopicFit]:
             packed = scalars.with_suffix(".npz")
             encoder = Adapted(packed)
             return encoder, read_fit(scalars, packed, encoder.model_id)
-    raise SystemExit(
-        f"{folder} has no adapter that was learnt without {cards}. Make two first, each from "
-        "half of the files: python tools/adapt.py --cards FILE ... --out FOLDER/NAME"
+    raise StreamError(
+        cards,
+        f"{folder} has no adapter that was learnt without it",
+        "Make two, each from half of the files: tools/adapt.py --cards FILE ... --out FOLDER/NAME",
     )

@@ -40,7 +40,8 @@ def as_stream(card: dict[str, Any]) -> LabelledStream:
         for topic_id, value in card["topics"].items()
     )
     sources: dict[str, StreamSource] = {}
-    articles, labels = [], {}
+    articles: list[StreamArticle] = []
+    labels: dict[str, dict[str, tuple[Label, ...]]] = {}
     developments: dict[str, StreamDevelopment] = {}
     for hour, item in enumerate(card["items"]):
         tier = Tier(item["tier"])

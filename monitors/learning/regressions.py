@@ -1,7 +1,8 @@
-"""The small regressions behind ``tools/calibrate.py``: their examples, and how they are fitted."""
+"""The small regressions behind ``tidings calibrate``: their examples, and how they are fitted."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,28 +85,31 @@ def draw_times(examples: Examples, group: str) -> None:
             examples.rows[i] |= {name: drawn[name] for name in TIMES}
 
 
-def learn(data: Data, *, show: bool = False) -> dict[str, Any]:
-    """Fit all three regressions."""
+def learn(data: Data, say: Callable[[str], None] | None = None) -> dict[str, Any]:
+    """Fit all three regressions.
+
+    :param say: told how well each does on streams it has not seen, and its weights
+    """
     names = ("match", "same", "significance")
-    return {name: _fit(name, getattr(data, name), show) for name in names}
+    return {name: _fit(name, getattr(data, name), say) for name in names}
 
 
-def _fit(name: str, examples: Examples, show: bool) -> dict[str, Any]:
+def _fit(name: str, examples: Examples, say: Callable[[str], None] | None) -> dict[str, Any]:
     names, x, y, groups = examples.table()
     model = _model(x, y, groups)
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
     weights = model.coef_[0] / spread
     bias = float(model.intercept_[0] - np.sum(model.coef_[0] * mean / spread))
-    if show:
+    if say:
         truth, out = _held_out_pairs(examples)
-        print(
+        say(
             f"{name}: {len(y)} examples, {y.mean():.2f} positive, held-out "
             f"AUC {roc_auc_score(truth, out):.3f}, AP {average_precision_score(truth, out):.3f}"
         )
         for key, scaled in sorted(
             zip(names, model.coef_[0], strict=True), key=lambda p: -abs(p[1])
         ):
-            print(f"    {key:22} {scaled:+.2f}")
+            say(f"    {key:22} {scaled:+.2f}")
     table = {key: round(float(weight), 4) for key, weight in zip(names, weights, strict=True)}
     return {"bias": round(bias, 4), "weights": table}
 
@@ -125,7 +129,8 @@ def _held_out_pairs(examples: Examples) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _scaled(reference: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    return (rows - reference.mean(axis=0)) / (reference.std(axis=0) + 1e-6)
+    scaled: np.ndarray = (rows - reference.mean(axis=0)) / (reference.std(axis=0) + 1e-6)
+    return scaled
 
 
 def _model(x: np.ndarray, y: np.ndarray, groups: np.ndarray) -> LogisticRegression:

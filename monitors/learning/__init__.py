@@ -1,0 +1,1 @@
+"""Learning the numbers that decisions rest on. Nothing here runs while news are watched."""

@@ -1,0 +1,137 @@
+"""What labelled articles teach: examples of match, same development, and significance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+import numpy as np
+
+from monitors.clock import FixedClock
+from monitors.decide.calibration import Calibration
+from monitors.decide.match import match
+from monitors.decide.memory import Memory
+from monitors.decide.novelty import pair_features
+from monitors.decide.reading import Reading, TopicProfile
+from monitors.decide.significance import significance_features
+from monitors.desk import Desk
+from monitors.evaluate.replay import arrive, replay_desk
+from monitors.learning.regressions import Data
+from monitors.model import Mention
+from monitors.pipeline import new_report
+from monitors.steps.understand import profiles, understand
+from monitors.store import open_store
+from monitors.streams import LabelledStream, Role
+from monitors.vectors.cache import CachedEncoder
+
+Teaches = Literal["all", "pairs", "topics"]
+"""Everything; only which articles report the same (an archive without times); only what fits
+and matters (articles that were written one by one)."""
+
+PAIRS = 24
+"""Earlier mentions that each article is compared with while learning."""
+
+
+@dataclass(frozen=True)
+class World:
+    """A stream, understood: what deciding on it needs."""
+
+    stream: LabelledStream
+    readings: list[tuple[Reading, str]]
+    profiles: dict[str, TopicProfile]
+
+
+def collect(
+    stream: LabelledStream,
+    calibration: Calibration,
+    encoders: tuple[CachedEncoder, CachedEncoder, CachedEncoder],
+    data: Data,
+    teaches: Teaches,
+    say: Callable[[str], None],
+) -> World:
+    """Add the examples that a stream gives.
+
+    :param encoders: screen, reader and matcher
+    """
+    clock = FixedClock(stream.articles[0].published - timedelta(hours=1))
+    store = open_store("sqlite:///:memory:")
+    store.migrate()
+    desk = replay_desk(stream, clock, store, *encoders, calibration)
+    report = new_report(desk)
+    own = {arrive(desk, clock, row, report).id: row.id for row in stream.articles}
+    articles = store.articles.undecided(100_000)
+    readings = [
+        r for i in range(0, len(articles), 64) for r in understand(desk, articles[i : i + 64])
+    ]
+    passed = sum(len(r.screened) for r in readings)
+    pairs = len(readings) * len(stream.topics)
+    say(f"{stream.name}: {len(readings)} articles, {passed} of {pairs} pairs pass the screen")
+    memories = {topic.id: Memory() for topic in stream.topics}
+    for reading in readings:
+        _learn_from(
+            stream, desk, calibration, reading, own[reading.article.id], memories, data, teaches
+        )
+    store.close()
+    return World(stream, [(r, own[r.article.id]) for r in readings], dict(desk.profiles))
+
+
+def _learn_from(
+    stream: LabelledStream,
+    desk: Desk,
+    calibration: Calibration,
+    reading: Reading,
+    stream_id: str,
+    memories: dict[str, Memory],
+    data: Data,
+    teaches: Teaches,
+) -> None:
+    shapes = profiles(desk)
+    labels = stream.labels.get(stream_id, {})
+    for topic in stream.topics:
+        mine = [label for label in labels.get(topic.id, ()) if label.role is not Role.BACKGROUND]
+        if topic.id not in reading.screened:
+            continue
+        siblings = [shape for name, shape in shapes.items() if name != topic.id]
+        fit = match(reading, shapes[topic.id], siblings, calibration)
+        if teaches != "pairs":
+            data.match.add(dict(fit.parts), bool(mine), stream.name)
+        if not mine:
+            continue
+        if teaches != "pairs":
+            significant = any(stream.developments[label.development].significant for label in mine)
+            weighed = significance_features(reading, 0.9, dict(fit.parts), 1)
+            data.significance.add(weighed, significant, stream.name)
+        if teaches == "topics":
+            continue
+        development = stream.developments[mine[0].development]
+        memory = memories[topic.id]
+        now = reading.article.first_seen
+        if len(memory):
+            closeness = memory.vectors() @ reading.key_vector
+            for row in np.argsort(-closeness)[:PAIRS]:
+                mention = memory.mentions[int(row)]
+                features = pair_features(reading, mention, float(closeness[row]), memory, now)
+                data.same.add(features, mention.development_id == development.id, stream.name)
+            if teaches == "all" and any(label.role is Role.FIRST for label in mine):
+                near = memory.mentions[int(closeness.argmax())]
+                together = near.story_id == root(stream, development.id)
+                data.stories.append((float(closeness.max()), together))
+        memory.add(_mention(reading, topic.id, development.id, root(stream, development.id)))
+
+
+def root(stream: LabelledStream, development: str) -> str:
+    """The first step of the chain that a development belongs to."""
+    while (parent := stream.developments[development].parent) is not None:
+        development = parent
+    return development
+
+
+def _mention(reading: Reading, topic: str, development: str, story: str) -> Mention:
+    article = reading.article
+    return Mention(
+        topic, story, development, article.id, article.source_id, article.title,
+        reading.key_text, "", article.language, article.first_seen, article.published,
+        reading.facts, reading.key_vector, told=True,
+    )  # fmt: skip

@@ -1,0 +1,134 @@
+"""Choose the lines by deciding on whole streams, never on one that was learnt from."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from monitors.decide.calibration import Calibration
+from monitors.decide.judge import Circumstances, judge
+from monitors.decide.memory import Memory
+from monitors.evaluate import DecisionRecord, Scores, evaluate
+from monitors.learning.examples import World
+from monitors.learning.regressions import Data, learn, surest
+from monitors.model import Verdict
+
+MATCH_LINES = (0.2, 0.3, 0.4)
+SAME_LINES = (0.6, 0.7, 0.8, 0.88)
+ALERT_LINES = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+"""Lines to choose from; all come out by F1 over all streams together."""
+
+Say = Callable[[str], None]
+
+
+def measure_held_out(
+    data: Data,
+    worlds: list[World],
+    make: Callable[[dict[str, Any]], Calibration],
+    say: Say,
+) -> tuple[dict[str, Any], dict[str, dict[str, float]]]:
+    """Choose the lines on streams that the regressions were not fitted on.
+
+    Each stream is decided on with regressions learnt from all others; the lines with the
+    best F1 over all streams together win.
+
+    :returns: the lines, and what they give for each stream
+    """
+    fitted = {world.stream.name: learn(data.without(world.stream.name)) for world in worlds}
+    story_line = surest(data.stories)
+    best: tuple[float, dict[str, Any]] = (-1.0, {})
+    for match_line, same_line in itertools.product(MATCH_LINES, SAME_LINES):
+        for alert_line in ALERT_LINES:
+            lines = _lines(match_line, same_line, alert_line, story_line)
+            totals = [
+                decide_all(world, make(fitted[world.stream.name] | {"lines": lines}))
+                for world in worlds
+            ]
+            precision, recall, score = _pooled(totals)
+            if score > best[0]:
+                best = (score, lines)
+                say(
+                    f"lines {match_line} {same_line} {alert_line}: P {precision:.2f} "
+                    f"R {recall:.2f} F1 {score:.3f}"
+                )
+    held_out = {}
+    for world in worlds:
+        calibration = make(fitted[world.stream.name] | {"lines": best[1]})
+        held_out[world.stream.name] = _figures(decide_all(world, calibration, resamples=200))
+        say(f"held out {world.stream.name}: {held_out[world.stream.name]}")
+    return best[1], held_out
+
+
+def _figures(scores: Scores) -> dict[str, float]:
+    """What a stream gave, for the file."""
+    return {
+        "to tell": scores.wanted,
+        "alerts": scores.alerts,
+        "precision": round(scores.precision.value or 0.0, 3),
+        "recall": round(scores.recall.value or 0.0, 3),
+        "F1": round(scores.f1.value or 0.0, 3),
+        "duplicates": scores.duplicates,
+        "false": scores.false,
+        "false, off topic": scores.false_off_topic,
+        "missed": scores.missed,
+        "BCubed F1": round(scores.story_quality.f1 or 0.0, 3),
+    }
+
+
+def decide_all(world: World, calibration: Calibration, resamples: int = 2) -> Scores:
+    """The scores of deciding on a whole stream, in memory."""
+    memories = {topic_id: Memory() for topic_id in world.profiles}
+    records = []
+    for reading, stream_id in world.readings:
+        around = Circumstances(now=reading.article.first_seen)
+        for topic_id in reading.screened:
+            shape = world.profiles[topic_id]
+            siblings = [other for name, other in world.profiles.items() if name != topic_id]
+            made = judge(reading, shape, siblings, memories[topic_id], calibration, around)
+            if made.mention:
+                memories[topic_id].add(made.mention)
+            if made.decision.verdict is Verdict.ALERT:
+                _tell(memories[topic_id], made.decision.development_id)
+            records.append(
+                DecisionRecord(
+                    stream_id,
+                    topic_id,
+                    made.decision.verdict,
+                    development=made.decision.development_id,
+                )
+            )
+    return evaluate(world.stream, records, resamples=resamples).overall
+
+
+def _tell(memory: Memory, development: str | None) -> None:
+    """A development that was held back and is told now is told in all its mentions."""
+    for place, mention in enumerate(memory.mentions):
+        if mention.development_id == development and not mention.told:
+            memory.mentions[place] = replace(mention, told=True)
+
+
+def _pooled(totals: list[Scores]) -> tuple[float, float, float]:
+    precision = sum(s.correct for s in totals) / max(sum(s.alerts for s in totals), 1)
+    recall = sum(s.told for s in totals) / max(sum(s.wanted for s in totals), 1)
+    return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
+
+
+def _lines(match: float, same: float, alert: float, story: float) -> dict[str, Any]:
+    """Lines for every sensitivity: strict and broad lie a third to either side."""
+    return {
+        "match": {
+            "strict": round(match * 1.33, 2),
+            "balanced": match,
+            "broad": round(match * 0.67, 2),
+        },
+        "alert": {
+            "strict": round(alert * 1.33, 2),
+            "balanced": alert,
+            "broad": round(alert * 0.67, 2),
+        },
+        "same": same,
+        "story": story,
+        "near miss": round(match / 2, 2),
+    }

@@ -1,0 +1,66 @@
+"""Learning the numbers of another model, on small streams and with models that are there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitors.calibration import load_calibration
+from monitors.errors import NotCalibrated, StreamError
+from monitors.learning.adapters import unseen
+from monitors.learning.calibrating import Material, calibrate
+from monitors.model import Sensitivity
+
+STREAMS = Path(__file__).parents[3] / "benchmarks" / "streams"
+
+
+def shortened(name: str, folder: Path, articles: int = 45) -> Path:
+    """A labelled stream up to its ``articles``-th article."""
+    place = folder / name
+    place.mkdir()
+    for file in ("developments.json", "sources.json", "topics.yaml"):
+        (place / file).write_text((STREAMS / name / file).read_text("utf-8"), "utf-8")
+    lines = (STREAMS / name / "stream.jsonl").read_text("utf-8").splitlines()[:articles]
+    (place / "stream.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    return place
+
+
+def test_a_model_is_refused_until_its_numbers_are_learnt_and_used_afterwards(
+    tmp_path: Path,
+) -> None:
+    own = tmp_path / "own"
+    with pytest.raises(NotCalibrated) as refused:
+        load_calibration("builtin:use3", own)
+    assert "tidings calibrate builtin:use3" in refused.value.remedy
+    said: list[str] = []
+    material = Material([shortened("volcano", tmp_path), shortened("merger", tmp_path)])
+    written = calibrate(
+        "builtin:use3", "builtin:use3", material, tmp_path / "vectors.db", own, said.append
+    )
+    numbers = json.loads(written.read_text("utf-8"))
+    assert set(numbers["held out"]) == {"volcano", "merger"}
+    assert numbers["learnt from"] == ["volcano", "merger"]
+    assert any(line.startswith("match: ") for line in said)
+    load_calibration.cache_clear()
+    learnt = load_calibration("builtin:use3", own)
+    assert learnt.model_id == "builtin:use3"
+    assert learnt.background.shape[1] == 512
+    assert 0 < learnt.alert_lines[Sensitivity.BALANCED] < 1
+    assert learnt.match.weights["topic"] != 0
+
+
+def test_one_stream_is_not_enough(tmp_path: Path) -> None:
+    material = Material([shortened("volcano", tmp_path)])
+    with pytest.raises(StreamError, match="one stream is not enough"):
+        calibrate("builtin:use3", "builtin:use3", material, tmp_path / "v.db", tmp_path, print)
+    assert not (tmp_path / "v.db").exists()
+
+
+def test_cards_need_an_adapter_that_has_not_seen_them(tmp_path: Path) -> None:
+    seen = {"learnt from": {"files": ["one.jsonl"]}}
+    (tmp_path / "a.json").write_text(json.dumps(seen), "utf-8")
+    with pytest.raises(StreamError) as refused:
+        unseen(tmp_path, "one.jsonl")
+    assert "tools/adapt.py" in refused.value.remedy
