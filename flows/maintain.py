@@ -1,4 +1,4 @@
-"""The maintain flow: drops what retention no longer needs."""
+"""The maintain flow: drops what retention no longer needs, and writes the report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from pydantic import Field
 
 from flows.naming import told
 from monitors.clock import SystemClock
+from monitors.report.publishing import write_report
 from monitors.settings import load_settings
+from monitors.watchlist import load_watchlist
 from monitors.wiring import opened_store
 
 
@@ -26,7 +28,7 @@ from monitors.wiring import opened_store
 async def maintain(
     keep_days: Annotated[int, Field(ge=1, le=36500)] = 365,
 ) -> State[Any]:
-    """Prune once.
+    """Prune once; write the report where a folder is set.
 
     Args:
         keep_days: Days for which articles can still be explained.
@@ -36,7 +38,14 @@ async def maintain(
 
 
 async def _prune(keep_days: int) -> str:
-    before = SystemClock().now() - timedelta(days=keep_days)
-    with opened_store(load_settings()) as store:
-        dropped = await asyncio.to_thread(store.prune, before)
-    return ", ".join(f"{count} {table}" for table, count in dropped.items() if count)
+    settings, now = load_settings(), SystemClock().now()
+    with opened_store(settings) as store:
+        dropped = await asyncio.to_thread(store.prune, now - timedelta(days=keep_days))
+        done = [f"{count} {table}" for table, count in dropped.items() if count]
+        if settings.report_dir is not None:
+            watchlist = load_watchlist(settings.watch)
+            pages = await asyncio.to_thread(
+                write_report, store, watchlist, settings.report_dir, now
+            )
+            done.append(f"report of {pages} pages")
+    return ", ".join(done)

@@ -16,7 +16,12 @@ _LONGEST = 300
 
 
 def redact(url: str) -> str:
-    """``url`` on one line, without userinfo and with secret query values masked.
+    """``url`` on one line and not too long, without its secrets: see :func:`masked`."""
+    return _shorten(masked(url))
+
+
+def masked(url: str) -> str:
+    """``url`` in full, without userinfo and with secret query values masked.
 
     A parameter is masked where its name looks secret (token, key, signature, ...) or its
     value looks random. Never raises; of what is no URL at all, everything doubtful goes.
@@ -27,13 +32,13 @@ def redact(url: str) -> str:
     except ValueError:
         parts = urlsplit("")
     if not parts.scheme or not parts.netloc:
-        return _shorten(re.sub(r"//[^/?#]*@", "//", clean).split("?")[0].split("#")[0])
+        return re.sub(r"//[^/?#]*@", "//", clean).split("?")[0].split("#")[0]
     host = parts.netloc.rpartition("@")[2]
     path = parts.path.replace("@", "%40")
     shown = f"{parts.scheme}://{host}{path}"
     if parts.query:
         shown += "?" + "&".join(_masked(pair) for pair in parts.query.split("&"))
-    return _shorten(shown)
+    return shown
 
 
 def _masked(pair: str) -> str:

@@ -36,6 +36,7 @@ REMEDIES = {
     "JUDGE_TIMEOUT": "Use seconds from 1 to 60, e.g. 10",
     "JUDGE_CALLS_A_RUN": "Use a number from 0 to 1000",
     "JUDGE_CALLS_A_DAY": "Use a number from 0 to 100000",
+    "TIDINGS_REPORT_DIR": "Use the path of a folder that holds nothing but a report, or nothing",
     "TIDINGS_LOG_LEVEL": "Use DEBUG, INFO, WARNING, ERROR or CRITICAL",
 }
 """Every variable, and what to do where its value is wrong."""
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     :param on_unknown: what is done with a message of which nobody can tell whether it was
         sent, since Slack did not answer and its history cannot be read
     :param calibrations: folder of what ``tidings calibrate`` learnt for other models
+    :param report_dir: where the maintain flow writes a report each day; none: nowhere
     :param judge_url: an OpenAI-compatible endpoint that reviews borderline decisions; none: off
     :param judge_timeout: seconds for a whole answer of it
     """
@@ -93,6 +95,7 @@ class Settings(BaseSettings):
     judge_timeout: float = Field(10.0, validation_alias="JUDGE_TIMEOUT", ge=1, le=60)
     judge_calls_a_run: int = Field(20, validation_alias="JUDGE_CALLS_A_RUN", ge=0, le=1000)
     judge_calls_a_day: int = Field(200, validation_alias="JUDGE_CALLS_A_DAY", ge=0, le=100_000)
+    report_dir: Path | None = Field(None, validation_alias="TIDINGS_REPORT_DIR")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         "INFO", validation_alias="TIDINGS_LOG_LEVEL"
     )
@@ -162,6 +165,11 @@ class Settings(BaseSettings):
         if isinstance(value, str) and not value.strip():
             raise ValueError("it is empty")
         return value
+
+    @field_validator("report_dir", mode="before")
+    @classmethod
+    def _report_dir(cls, value: Any) -> Any:
+        return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -8,6 +8,7 @@ a time. All times are aware and in UTC.
 
 from monitors.ports.answers import AnswerStore
 from monitors.ports.digests import DigestState, DigestStore, Seen
+from monitors.ports.history import Coverage, HistoryStore, StepRecord, StoryRecord
 from monitors.ports.hosts import HostRecord, HostStore, RobotsRecord
 from monitors.ports.records import (
     ArticleStore,
@@ -23,12 +24,14 @@ from monitors.ports.world import Encoder, Extractor, Fetcher, Judge, Notifier, S
 __all__ = [
     "AnswerStore",
     "ArticleStore",
+    "Coverage",
     "DecisionStore",
     "DigestState",
     "DigestStore",
     "Encoder",
     "Extractor",
     "Fetcher",
+    "HistoryStore",
     "HostRecord",
     "HostStore",
     "Judge",
@@ -40,7 +43,9 @@ __all__ = [
     "Seen",
     "SourceReader",
     "SourceStore",
+    "StepRecord",
     "Store",
+    "StoryRecord",
     "TopicState",
     "VectorStore",
 ]

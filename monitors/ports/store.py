@@ -14,6 +14,7 @@ from monitors.model import (
 )
 from monitors.ports.answers import AnswerStore
 from monitors.ports.digests import DigestStore
+from monitors.ports.history import HistoryStore
 from monitors.ports.hosts import HostStore
 from monitors.ports.records import ArticleStore, DecisionStore, SourceStore, VectorStore
 
@@ -204,6 +205,11 @@ class Store(Protocol):
     @property
     def answers(self) -> AnswerStore:
         """What readers answered."""
+        ...
+
+    @property
+    def history(self) -> HistoryStore:
+        """Stories with all that belongs to them."""
         ...
 
     def migrate(self) -> None:

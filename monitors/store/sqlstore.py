@@ -10,6 +10,7 @@ from monitors.store.articles import SqlArticles
 from monitors.store.decisions import SqlDecisions
 from monitors.store.digests import SqlDigests
 from monitors.store.engine import BUSY_TIMEOUT, Database, open_database
+from monitors.store.history import SqlHistory
 from monitors.store.hosts import SqlHosts
 from monitors.store.migrate import Schema, schema, upgrade
 from monitors.store.outbox import SqlOutbox
@@ -36,6 +37,7 @@ class SqlStore:
         self.digests = SqlDigests(database)
         self.runs = SqlRuns(database)
         self.answers = SqlAnswers(database)
+        self.history = SqlHistory(database)
 
     @property
     def subject(self) -> str:

@@ -107,6 +107,7 @@ READS: dict[str, Call] = {
     "decisions.stories": lambda s: s.decisions.stories(),
     "decisions.developments": lambda s: s.decisions.developments("S-1"),
     "decisions.told_since": lambda s: s.decisions.told_since("t", NOW),
+    "history.stories": lambda s: s.history.stories(NOW, 10),
     "outbox.due": lambda s: s.outbox.due(NOW),
     "outbox.doubtful": lambda s: s.outbox.doubtful(NOW),
     "outbox.thread": lambda s: s.outbox.thread("S-1", "#ops"),
@@ -233,7 +234,7 @@ def test_every_method_of_the_port_is_tried_here() -> None:
     }
     methods = {f"{part}.{name}" for part, port in parts.items() for name in _public(port)}
     methods |= set(_public(ports.Store))
-    assert len(parts) == 9
+    assert len(parts) == 10
     assert set(EVERY) == methods - {"close"}
 
 

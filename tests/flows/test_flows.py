@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,6 +112,16 @@ def test_maintain_drops_what_is_older_and_keeps_what_was_told(place: Place) -> N
     assert shown(state).name == f"maintain: {state.message}"
     with opened_store(load_settings()) as store:
         assert store.outbox.counts()[DeliveryState.SENT] == 1
+
+
+def test_maintain_writes_the_report_where_a_folder_is_set(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.begin()
+    monkeypatch.setenv("TIDINGS_REPORT_DIR", str(tmp_path / "site"))
+    state = place.run(maintain(keep_days=36500, return_state=True))
+    assert "report of " in state.message
+    assert "Herald" in (tmp_path / "site" / "sources" / "index.html").read_text("utf-8")
 
 
 def test_a_source_that_fails_is_named_and_the_run_goes_on(place: Place) -> None:
