@@ -43,6 +43,7 @@ def main() -> None:
                     wrong += problems(page, f"{view} {name}")
                     if given.pictures:
                         given.pictures.mkdir(parents=True, exist_ok=True)
+                        page.evaluate("window.scrollTo(0, 0)")
                         page.screenshot(path=given.pictures / f"{name}-{view}.png")
         with opened(browser, "desktop-light", given.report / "index.html", wrong) as page:
             wrong += search_problems(page)
