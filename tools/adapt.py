@@ -19,6 +19,7 @@ import json
 import math
 import random
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, normalize
 
-from monitors.learning.cards import cards_of
 from monitors.vectors.e5 import E5, MATRICES, PREFIX
 
 ROOT = Path(__file__).parents[1]
@@ -104,6 +104,12 @@ def main() -> None:
     head = Head(encoder.dimensions)
     learn(encoder, groups, changes, head, chosen)
     write(chosen, changes, head, groups)
+
+
+def cards_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The groups of a file."""
+    for line in path.read_text("utf-8").splitlines():
+        yield json.loads(line)
 
 
 def adaptable(encoder: E5, keep: int, rank: int) -> dict[str, LowRank]:

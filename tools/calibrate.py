@@ -1,9 +1,9 @@
 """Learn the shipped numbers again, after a change of facts, features or lexicons.
 
-    python tools/calibrate.py [--archive FOLDER] [--crossed FOLDER]
+    python tools/calibrate.py [--archive FOLDER]
 
 Writes ``monitors/calibration/builtin-e5-small.json`` and ``.npz`` from the repository's
-streams and cards. Any other model: ``tidings calibrate``.
+streams. Any other model: ``tidings calibrate``.
 """
 
 from __future__ import annotations
@@ -20,15 +20,12 @@ def main() -> None:
     """Learn and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--archive", nargs="*", type=Path, default=[])
-    parser.add_argument("--crossed", type=Path, default=ROOT / "var" / "crossed")
     chosen = parser.parse_args()
     benchmarks = ROOT / "benchmarks"
     own = sorted(p.parent for p in (benchmarks / "streams").glob("*/stream.jsonl"))
     material = Material(
         streams=[ROOT / "monitors" / "demo" / "newsroom", *own],
         archives=chosen.archive,
-        cards=sorted((benchmarks / "cards").glob("*.jsonl")),
-        crossed=chosen.crossed,
     )
     cache = ROOT / "var" / "calibrate.db"
     folder = ROOT / "monitors" / "calibration"

@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from monitors.alerts.notify import ConsoleNotifier
-from monitors.clock import FixedClock
-from monitors.demo.clock import RunningClock
+from monitors.clock import Clock, FixedClock, SystemClock
+from monitors.demo.clock import RunningClock, hurried
 from monitors.demo.localslack import LocalSlack
 from monitors.demo.server import NewsroomServer
 from monitors.demo.watching import newsroom_watchlist
@@ -164,13 +164,17 @@ def serve(folder: Path, port: int, day_seconds: float) -> None:
     """Serve newsroom and Slack with time passing quickly, for ``make run`` beside it."""
     import time
 
-    stream = load_stream(newsroom_folder())
-    clock = RunningClock(_start(stream), 86_400 / day_seconds)
+    clock = SystemClock()
+    written = load_stream(newsroom_folder())
+    speed = 86_400 / day_seconds
+    # The services beside it know no other time than this machine's.
+    stream = hurried(written, _start(written), clock.now(), speed)
+    told = RunningClock(_start(written), speed)
     folder.mkdir(parents=True, exist_ok=True)
     channels = [topic.id for topic in stream.topics]
     console = Console(highlight=False)
     with _newsroom(stream, clock, port) as newsroom, LocalSlack(channels) as slack:
-        _settings(stream, newsroom, slack, folder)
+        _settings(stream, newsroom, slack, folder, every="1m")
         console.print(f"newsroom  {newsroom.base_url}\nSlack     {slack.url}", soft_wrap=True)
         console.print("In another terminal:")
         console.print(
@@ -179,7 +183,7 @@ def serve(folder: Path, port: int, day_seconds: float) -> None:
             soft_wrap=True,
         )
         while True:
-            console.print(f"[dim]{clock.now():%a %d %b %Y %H:%M} in the newsroom[/dim]")
+            console.print(f"[dim]{told.now():%a %d %b %Y %H:%M} in the newsroom[/dim]")
             time.sleep(30)
 
 
@@ -203,9 +207,7 @@ def _start(stream: LabelledStream) -> datetime:
     return first.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
 
 
-def _newsroom(
-    stream: LabelledStream, clock: FixedClock | RunningClock, port: int
-) -> NewsroomServer:
+def _newsroom(stream: LabelledStream, clock: Clock, port: int) -> NewsroomServer:
     try:
         return NewsroomServer(stream, clock, port=port)
     except OSError as error:
@@ -218,10 +220,14 @@ def _newsroom(
 
 
 def _settings(
-    stream: LabelledStream, newsroom: NewsroomServer, slack: LocalSlack, folder: Path
+    stream: LabelledStream,
+    newsroom: NewsroomServer,
+    slack: LocalSlack,
+    folder: Path,
+    every: str = LOOKS,
 ) -> Settings:
     watch = folder / "watch.yaml"
-    watch.write_text(newsroom_watchlist(stream, newsroom.base_url, LOOKS), encoding="utf-8")
+    watch.write_text(newsroom_watchlist(stream, newsroom.base_url, every), encoding="utf-8")
     changes: dict[str, Any] = {
         "watch": watch,
         "database_url": f"sqlite:///{folder / 'tidings.db'}",

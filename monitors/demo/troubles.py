@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from monitors import pipeline
 from monitors.articles.extract import TrafilaturaExtractor
 from monitors.clock import FixedClock
+from monitors.demo.clock import hurried
 from monitors.demo.feeds import feed_path
 from monitors.demo.play import newsroom_folder
 from monitors.demo.server import Fault, NewsroomServer
@@ -66,7 +67,9 @@ def play(store: Store, looks: int = 120, *, patience: float = 0.5) -> Troubled:
     :param looks: how many runs
     :param patience: seconds after which an answer that has not come is given up
     """
-    stream = _in_a_hurry(load_stream(newsroom_folder()))
+    written = load_stream(newsroom_folder())
+    begins = written.articles[0].published
+    stream = hurried(written, begins, begins, FASTER)
     start = min(article.published for article in stream.articles)
     clock = FixedClock(start)
     with ExitStack() as stack:
@@ -125,15 +128,6 @@ def _desk(watchlist: Watchlist, store: Store, clock: FixedClock, patience: float
         message_spacing=0.0,
         dice=lambda: 0.5,
     )
-
-
-def _in_a_hurry(stream: LabelledStream) -> LabelledStream:
-    """The stream, :data:`FASTER` times as fast."""
-    start = min(article.published for article in stream.articles)
-    hurried = (
-        replace(a, published=start + (a.published - start) / FASTER) for a in stream.articles
-    )
-    return replace(stream, articles=tuple(hurried))
 
 
 def _source(stream: LabelledStream, name: str, server: NewsroomServer) -> Source:

@@ -3,10 +3,6 @@
 Three small logistic regressions are learnt from labelled streams: topic match, same
 development, significance. The lines are chosen by deciding on each stream with regressions
 fitted on all others (leave one stream out), never on the stream itself.
-
-Labelled topic groups (``benchmarks/cards``) teach match and significance too. The shipped
-adapter has learnt from them, so their articles are read by adapters that have not, each made
-by ``tools/adapt.py`` from a part of the files.
 """
 
 from __future__ import annotations
@@ -14,7 +10,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +20,6 @@ from monitors.calibration import MATCHER, adapter_digest, assemble, file_stem, g
 from monitors.clock import SystemClock
 from monitors.decide.calibration import Calibration
 from monitors.errors import StreamError
-from monitors.learning.adapters import unseen
-from monitors.learning.cards import as_stream, cards_of
 from monitors.learning.examples import Teaches, World, collect
 from monitors.learning.lines import measure_held_out
 from monitors.learning.regressions import Data, draw_times, learn
@@ -41,14 +35,10 @@ class Material:
 
     :param streams: folders of labelled streams, two or more
     :param archives: the same without times: they teach pairs only
-    :param cards: files of labelled topic groups
-    :param crossed: a folder of adapters that have not seen some of ``cards``
     """
 
     streams: Sequence[Path]
     archives: Sequence[Path] = ()
-    cards: Sequence[Path] = ()
-    crossed: Path = Path()
 
 
 def calibrate(
@@ -101,19 +91,13 @@ def calibrate(
                 worlds.append(world)
             else:
                 draw_times(data.same, stream.name)
-        for path in material.cards:
-            stranger, head = unseen(material.crossed, path.name)
-            strange = CachedEncoder(stranger, store.vectors, clock)
-            for card in cards_of(path):
-                unlearnt = replace(start, fit=head)
-                collect(as_stream(card), unlearnt, (fast, reader, strange), data, "topics", say)
     finally:
         store.close()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of regressions that do not settle on few examples
         numbers = learn(data, say)
         numbers["lines"], numbers["held out"] = measure_held_out(data, worlds, make, say)
-    names = [place.name for place in (*material.streams, *material.archives, *material.cards)]
+    names = [place.name for place in (*material.streams, *material.archives)]
     numbers |= {"learnt from": names, "by": "tidings calibrate", "model": model, "screen": screen}
     stem = folder / file_stem(model)
     stem.with_suffix(".json").write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")

@@ -26,9 +26,8 @@ from monitors.store import open_store
 from monitors.streams import LabelledStream, Role
 from monitors.vectors.cache import CachedEncoder
 
-Teaches = Literal["all", "pairs", "topics"]
-"""Everything; only which articles report the same (an archive without times); only what fits
-and matters (articles that were written one by one)."""
+Teaches = Literal["all", "pairs"]
+"""Everything; or only which articles report the same, as an archive without times does."""
 
 PAIRS = 24
 """Earlier mentions that each article is compared with while learning."""
@@ -103,8 +102,6 @@ def _learn_from(
             significant = any(stream.developments[label.development].significant for label in mine)
             weighed = significance_features(reading, 0.9, dict(fit.parts), 1)
             data.significance.add(weighed, significant, stream.name)
-        if teaches == "topics":
-            continue
         development = stream.developments[mine[0].development]
         memory = memories[topic.id]
         now = reading.article.first_seen

@@ -9,7 +9,6 @@ import pytest
 
 from monitors.calibration import load_calibration
 from monitors.errors import NotCalibrated, StreamError
-from monitors.learning.adapters import unseen
 from monitors.learning.calibrating import Material, calibrate
 from monitors.model import Sensitivity
 
@@ -56,11 +55,3 @@ def test_one_stream_is_not_enough(tmp_path: Path) -> None:
     with pytest.raises(StreamError, match="one stream is not enough"):
         calibrate("builtin:use3", "builtin:use3", material, tmp_path / "v.db", tmp_path, print)
     assert not (tmp_path / "v.db").exists()
-
-
-def test_cards_need_an_adapter_that_has_not_seen_them(tmp_path: Path) -> None:
-    seen = {"learnt from": {"files": ["one.jsonl"]}}
-    (tmp_path / "a.json").write_text(json.dumps(seen), "utf-8")
-    with pytest.raises(StreamError) as refused:
-        unseen(tmp_path, "one.jsonl")
-    assert "tools/adapt.py" in refused.value.remedy
