@@ -92,10 +92,10 @@ def test_one_that_never_answers_takes_the_time_of_the_page_and_refuses_it(web: W
 
 
 def test_what_robots_leaves_of_the_time_is_all_that_the_page_has(web: WebServer) -> None:
-    web.on("/robots.txt", Answer(RULES, delay=0.3))
-    url = web.on("/a", Answer(b"x", delay=0.4))
+    web.on("/robots.txt", Answer(RULES, delay=1.5))
+    url = web.on("/a", Answer(b"x", delay=2.0))
     with pytest.raises(FetchTimeout):
-        using(web, lambda f: f.fetch(url, robots=True), deadline=0.6)
+        using(web, lambda f: f.fetch(url, robots=True), deadline=3.0)
 
 
 def test_it_is_asked_for_once_a_day_also_by_many_at_once_and_by_the_next_process(
