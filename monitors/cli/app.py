@@ -10,6 +10,7 @@ import typer
 
 from monitors.cli import (
     asking,
+    backtesting,
     calibrating,
     checking,
     keeping,
@@ -39,6 +40,7 @@ for module in (
     outbox,
     sources,
     asking,
+    backtesting,
     previewing,
     listening,
     reporting,

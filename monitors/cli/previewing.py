@@ -49,7 +49,7 @@ def preview(
     if as_json:
         output.as_json([_plain(item) for item in shown])
     elif html is None:
-        _draw(shown)
+        draw(shown)
 
 
 def _stored(what: str) -> list[Shown]:
@@ -96,7 +96,8 @@ def _write(path: Path, shown: list[Shown], theme: Themes) -> None:
     output.note(f"{path} written")
 
 
-def _draw(shown: list[Shown]) -> None:
+def draw(shown: list[Shown]) -> None:
+    """Print messages as they look in Slack, threads in order."""
     from dataclasses import replace
 
     from monitors.alerts.notify import ConsoleNotifier

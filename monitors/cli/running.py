@@ -57,11 +57,12 @@ async def _pass(as_of: str, only: list[str], dry: bool) -> RunReport:
     from monitors import pipeline
     from monitors.wiring import open_desk
 
-    async with open_desk(configured(), clock=_clock(as_of)) as desk:
+    async with open_desk(configured(), clock=clock_at(as_of)) as desk:
         return await pipeline.run(desk, only, dry=dry)
 
 
-def _clock(as_of: str) -> Clock | None:
+def clock_at(as_of: str) -> Clock | None:
+    """The clock that ``--as-of`` asks for; None where it says nothing."""
     if not as_of:
         return None
     from datetime import UTC, datetime

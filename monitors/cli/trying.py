@@ -44,7 +44,7 @@ def evaluate(
             raise typer.BadParameter(f"there is no folder {target.parent} for {target.name}")
     settings = configured()
     loaded = load_stream(stream)
-    with tempfile.TemporaryDirectory(prefix="tidings-") as folder, _bars() as progress:
+    with tempfile.TemporaryDirectory(prefix="tidings-") as folder, bars() as progress:
         result = replay(
             loaded,
             Path(folder),
@@ -93,7 +93,8 @@ def demo(
         asyncio.run(play.play(world, play.plain_run))
 
 
-def _bars() -> _Bars:
+def bars() -> _Bars:
+    """Shows how far a long command has got."""
     return _Bars()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from monitors.model import Mention, Vector
 class Memory:
     """The mentions of one topic, oldest first, with what is needed to compare quickly.
 
-    Only :meth:`add` changes it; a decision reads it and never writes.
+    Only :meth:`add` and :meth:`retell` change it; a decision reads it and never writes.
     """
 
     def __init__(self, mentions: Iterable[Mention] = ()) -> None:
@@ -39,6 +40,13 @@ class Memory:
         self.mentions.append(mention)
         self._terms.update(mention.facts.terms)
         self._names.update(mention.facts.names | mention.facts.places)
+
+    def retell(self, development_id: str, *, told: bool) -> None:
+        """Whether readers know a development after all, or do not: all its mentions follow."""
+        self.mentions = [
+            replace(m, told=told) if m.development_id == development_id else m
+            for m in self.mentions
+        ]
 
     def vectors(self) -> Vector:
         """Shape (n, d), in the order of ``mentions``."""

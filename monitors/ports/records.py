@@ -123,8 +123,13 @@ class ArticleStore(Protocol):
         """By article id or by URL (canonical or as listed; newest revision)."""
         ...
 
-    def recent(self, since: datetime, limit: int | None = None) -> list[Article]:
-        """Articles first seen at or after ``since``, oldest first."""
+    def recent(
+        self, since: datetime, limit: int | None = None, until: datetime | None = None
+    ) -> list[Article]:
+        """Articles first seen at or after ``since``, oldest first.
+
+        :param until: and before this time
+        """
         ...
 
 

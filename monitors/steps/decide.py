@@ -55,7 +55,7 @@ def open_bench(desk: Desk) -> Bench:
 
 def decide(desk: Desk, bench: Bench, readings: Sequence[Reading], report: RunReport) -> None:
     """Decide on each reading, first published first, and store each outcome as it is made."""
-    for reading in sorted(readings, key=_claimed):
+    for reading in sorted(readings, key=claimed):
         try:
             rulings = _rulings(desk, bench, reading, report)
             desk.store.decisions.record(_outcome(desk, bench, reading, rulings))
@@ -80,7 +80,7 @@ def finish_baseline(desk: Desk, bench: Bench) -> None:
         desk.store.decisions.finish_baseline(fresh, desk.clock.now())
 
 
-def _claimed(reading: Reading) -> datetime:
+def claimed(reading: Reading) -> datetime:
     """When it was published, as far as that can be: all that one poll lists is seen at once."""
     seen = reading.article.first_seen
     return min(reading.article.published or seen, seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -19,6 +19,10 @@ from monitors.logs import unforeseen
 from monitors.model import Article, Facts, Passage, PassageKind, Topic, Vector
 
 log = logging.getLogger(__name__)
+
+Screened = tuple[dict[str, float], list[Passage]]
+"""Topic id to the score of the best passage, for topics that an article passed the screen of;
+and the passages worth a careful look, none where it passed no screen."""
 
 PASSAGES = 1
 """Passages beside title and lead that the careful encoder reads. A second one costs a third
@@ -48,13 +52,18 @@ def understand(desk: Desk, articles: Sequence[Article]) -> list[Reading]:
     An article that passes the screen of no topic gets a reading without vectors: nothing
     will be decided on it.
     """
+    return read_closely(desk, articles, screen(desk, articles))
+
+
+def screen(desk: Desk, articles: Sequence[Article]) -> list[Screened]:
+    """Which topics each article may concern, and its passages worth a careful look."""
     passages = [_evidence(article) for article in articles]
-    screened = _screen(desk, passages)
-    chosen = [
+    return [
         _promising(desk, article, pieces, scores)
-        for article, pieces, scores in zip(articles, passages, screened, strict=True)
+        for article, pieces, scores in zip(
+            articles, passages, _screen(desk, passages), strict=True
+        )
     ]
-    return _encode(desk, articles, chosen)
 
 
 def _profile(desk: Desk, topic: Topic) -> TopicProfile:
@@ -138,7 +147,7 @@ def _above_general(desk: Desk, topic: Topic, rows: Vector) -> Vector:
 
 def _promising(
     desk: Desk, article: Article, pieces: Sequence[Passage], scores: dict[str, Vector]
-) -> tuple[dict[str, float], list[Passage]]:
+) -> Screened:
     """The topics that an article may concern, and the passages worth a careful look."""
     passed: dict[str, float] = {}
     interest = np.zeros(len(pieces), dtype=np.float32)
@@ -162,11 +171,18 @@ def _promising(
     return passed, [pieces[i] for i in sorted(best)]
 
 
-def _encode(
+def read_closely(
     desk: Desk,
     articles: Sequence[Article],
-    chosen: Sequence[tuple[dict[str, float], list[Passage]]],
+    chosen: Sequence[Screened],
+    find_facts: Callable[[Article], Facts] | None = None,
 ) -> list[Reading]:
+    """Readings of screened articles, by the careful encoders.
+
+    :param chosen: what :func:`screen` gave for each article
+    :param find_facts: the facts of an article; :func:`facts_in` where None
+    """
+    find_facts = find_facts or facts_in
     texts: list[str] = []
     for article, (passed, pieces) in zip(articles, chosen, strict=True):
         if passed:
@@ -182,7 +198,8 @@ def _encode(
         else:
             vectors = np.empty((1, 0), dtype=np.float32)
         fit = next(fits) if passed else nothing()
-        readings.append(_reading(desk, article, passed, pieces, vectors, fit))
+        facts = find_facts(article)
+        readings.append(_reading(desk, article, passed, pieces, vectors, fit, facts))
     return readings
 
 
@@ -193,6 +210,7 @@ def _reading(
     pieces: list[Passage],
     vectors: Vector,
     fit: Vector,
+    facts: Facts,
 ) -> Reading:
     source = desk.source(article.source_id)
     return Reading(
@@ -204,13 +222,14 @@ def _reading(
         passages=tuple(pieces),
         passage_vectors=vectors[1:],
         screened=passed,
-        facts=_facts(article),
+        facts=facts,
         model_id=desk.reader.model_id,
         fit_vector=fit,
     )
 
 
-def _facts(article: Article) -> Facts:
+def facts_in(article: Article) -> Facts:
+    """The facts of title and lead; none where an odd text cannot be handled."""
     body = article.lead.removeprefix(article.title).strip()
     day = (article.published or article.first_seen).date()
     try:

@@ -50,9 +50,12 @@ class SqlArticles:
         """See the port."""
         return self._select(articles.c.decided.is_(False), limit)
 
-    def recent(self, since: datetime, limit: int | None = None) -> list[Article]:
+    def recent(
+        self, since: datetime, limit: int | None = None, until: datetime | None = None
+    ) -> list[Article]:
         """See the port."""
-        return self._select(articles.c.first_seen >= since, limit)
+        seen = articles.c.first_seen
+        return self._select((seen >= since) & (seen < until) if until else seen >= since, limit)
 
     def find(self, key: str) -> Article | None:
         """See the port."""

@@ -28,6 +28,10 @@ class CachedEncoder:
         self._store = store
         self._clock = clock
 
+    def over(self, store: VectorStore) -> CachedEncoder:
+        """The same encoder in front of which another store remembers."""
+        return CachedEncoder(self._encoder, store, self._clock)
+
     @property
     def model_id(self) -> str:
         return self._encoder.model_id

@@ -110,6 +110,7 @@ def test_recent_is_oldest_first_and_includes_its_start(store: SqlStore) -> None:
         store.articles.save(each)
     assert store.articles.recent(NOW - 2 * HOUR) == [stored[1], stored[0]]
     assert store.articles.recent(NOW - 2 * HOUR, limit=1) == [stored[1]]
+    assert store.articles.recent(NOW - 2 * HOUR, until=stored[0].first_seen) == [stored[1]]
 
 
 def test_texts_with_nul_and_surrogates_are_stored(store: SqlStore) -> None:
