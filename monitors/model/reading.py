@@ -140,6 +140,25 @@ class PendingEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What became of one entry of a source, for people.
+
+    :param baseline: the entry came with the first poll of its source
+    :param attempts: how often reading it has failed
+    :param detail: why it has its fate, where that needs saying
+    """
+
+    source_id: str
+    url: str
+    first_seen: datetime
+    baseline: bool
+    fate: Fate
+    attempts: int = 0
+    detail: str = ""
+    article_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What a URL returned. ``body`` is decoded from gzip or deflate, not from its charset.
 

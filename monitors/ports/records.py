@@ -14,6 +14,7 @@ from monitors.model import (
     Development,
     Fate,
     Hold,
+    Listing,
     Mention,
     PendingEntry,
     Poll,
@@ -47,6 +48,10 @@ class SourceStore(Protocol):
 
     def pending(self, limit: int, max_attempts: int = 5) -> list[PendingEntry]:
         """Entries with fate ``waiting``, oldest first; also those that earlier runs left."""
+        ...
+
+    def listings(self, key: str) -> list[Listing]:
+        """Entries with this URL, or from which the article with this id was read; oldest first."""
         ...
 
     def settle(self, entry_id: int, fate: Fate, detail: str = "") -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from monitors.model import (
     Entry,
     Fate,
+    Listing,
     PendingEntry,
     Poll,
     PollState,
@@ -31,6 +32,7 @@ from monitors.store.codec import (
     load_web,
 )
 from monitors.store.engine import Database
+from monitors.store.listings import listings
 from monitors.store.pulses import dump_pulse, load_pulse
 from monitors.store.rows import chunks, readable, text_key
 from monitors.store.tables import articles, decisions, entries, sources
@@ -103,6 +105,10 @@ class SqlSources:
         with self._db.read() as connection:
             rows = connection.execute(query).all()
         return readable(rows, _pending)
+
+    def listings(self, key: str) -> list[Listing]:
+        """See the port."""
+        return listings(self._db, key)
 
     def settle(self, entry_id: int, fate: Fate, detail: str = "") -> None:
         """See the port."""

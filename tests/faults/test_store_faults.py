@@ -96,6 +96,7 @@ Call = Callable[[SqlStore], object]
 READS: dict[str, Call] = {
     "sources.states": lambda s: s.sources.states(["kremlin"]),
     "sources.pending": lambda s: s.sources.pending(10),
+    "sources.listings": lambda s: s.sources.listings("A-1"),
     "sources.overview": lambda s: s.sources.overview(),
     "articles.undecided": lambda s: s.articles.undecided(10),
     "articles.find": lambda s: s.articles.find("A-1"),

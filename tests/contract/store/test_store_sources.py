@@ -280,3 +280,16 @@ def test_a_pulse_that_cannot_be_read_is_learnt_again(store: SqlStore, url: str) 
             connection.execute(sa.text("UPDATE sources SET pulse = :pulse"), {"pulse": stored})
         assert store.sources.states(["kremlin"])["kremlin"].pulse == Pulse()
     database.close()
+
+
+def test_an_entry_is_listed_by_its_url_and_by_its_article(store: SqlStore) -> None:
+    store.sources.save_poll(poll(entry(1), entry(2)), state(baseline_done=True))
+    first, second = store.sources.pending(10)
+    store.sources.settle(first.id, Fate.BLOCKED, "403 Forbidden")
+    saved, _ = store.articles.save(replace(article(2), entry_id=second.id))
+    [blocked] = store.sources.listings(entry(1).url)
+    assert (blocked.fate, blocked.detail) == (Fate.BLOCKED, "403 Forbidden")
+    assert (blocked.article_id, blocked.first_seen, blocked.baseline) == (None, NOW, False)
+    [read] = store.sources.listings(saved.id)
+    assert (read.url, read.article_id) == (entry(2).url, saved.id)
+    assert store.sources.listings("https://nowhere.example/") == []
