@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +11,8 @@ from monitors.cli import output
 from monitors.cli.showing import opened
 
 if TYPE_CHECKING:
-    from monitors.model import Article, Decision
+    from monitors.cli.path import Lines, Path
+    from monitors.model import Article, Decision, Delivery, Listing, Topic
 
 
 def register(app: typer.Typer) -> None:
@@ -19,135 +21,244 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
-    what: Annotated[str, typer.Argument(help="An article id (A-...) or its URL.")],
+    what: Annotated[
+        str, typer.Argument(help="An article (A-...), its URL, or a message (number).")
+    ],
     topic: Annotated[str, typer.Option(help="Only this topic (id).")] = "",
     as_json: output.AsJson = False,
 ) -> None:
-    """Why an article did or did not alert: scores, passage, nearest told before, new facts."""
-    from monitors.errors import TidingsError
+    """Why an article did or did not alert: its path through every step, with all that counted."""
+    from monitors.cli.path import path_of
 
-    with opened() as (_, store):
-        article = store.articles.find(what)
-        if article is None:
-            raise TidingsError(
-                what,
-                "no such article is stored",
-                "Give its id (A-...) or the URL as its source lists it; tidings alerts lists ids",
-            )
-        decisions = store.decisions.decisions(article_id=article.id, topic_id=topic or None)
-        waits = article.id in {other.id for other in store.articles.undecided(10_000)}
+    with opened() as (settings, store):
+        found = path_of(store, settings, what, topic)
     if as_json:
-        output.as_json(_plain(article, decisions))
+        output.as_json(_plain(found))
+    else:
+        _show(found, topic)
+
+
+def _show(path: Path, topic: str) -> None:
+    if path.article is None:
+        output.say(path.listings[0].url, "bold")
+        for listing in path.listings:
+            _show_listing(listing)
+        output.say("No article came of it, so nothing was decided.", "bold")
         return
-    _show_article(article)
-    if not decisions:
-        output.say(_why_none(topic, waits), "bold")
-    for decision in decisions:
-        _show_decision(decision)
+    _show_article(path.article, path.listings)
+    _show_screen(path)
+    if not path.decisions:
+        output.say(_why_none(topic, waits=path.waits), "bold")
+    for decision in path.decisions:
+        _show_decision(path, decision)
+    for row in path.deliveries:
+        _show_delivery(row)
+    if path.decisions and not path.deliveries:
+        output.say("")
+        output.say("message    none was queued")
 
 
-def _why_none(topic: str, waits: bool) -> str:
+def _why_none(topic: str, *, waits: bool) -> str:
     if waits:
         return "Not decided yet: the next run will."
     whose = f"The screen of topic {topic!r} did not let" if topic else "No topic's screen let"
     return f"{whose} it through: nothing in it comes near its words."
 
 
-def _show_article(article: Article) -> None:
+def _show_listing(listing: Listing) -> None:
+    first = ", with its source's first answer" if listing.baseline else ""
+    output.say(
+        f"  entry      listed by {listing.source_id}, first seen "
+        f"{output.moment(listing.first_seen)} UTC{first}"
+    )
+    said = f": {listing.detail}" if listing.detail else ""
+    tries = f", {output.count(listing.attempts, 'failed try', 'failed tries')}"
+    output.say(f"  fate       {listing.fate.value}{tries if listing.attempts else ''}{said}")
+
+
+def _show_article(article: Article, listings: tuple[Listing, ...]) -> None:
     from monitors.model import PassageKind
 
     output.say(article.title or "(no title)", "bold")
     output.say(f"  {article.url}")
-    seen = article.first_seen.strftime("%d %b %Y %H:%M UTC")
-    claimed = article.published.strftime("%d %b %Y %H:%M UTC") if article.published else "no date"
-    if article.published and article.published_by:
-        claimed += f" (by its {article.published_by.value})"
+    seen = f"{output.moment(article.first_seen)} UTC"
+    claimed = f"{output.moment(article.published)} UTC" if article.published else "no date"
     output.say(
         f"  {article.id} · {article.source_id} · {article.language} · first seen {seen}"
         f" · says {claimed}" + (f" · revision {article.revision}" if article.revision else "")
     )
-    about = [
-        f"by {article.author}" if article.author else "",
-        f"section {article.section}" if article.section else "",
-        f"headline in {article.title_language}" if _is_mixed(article) else "",
-        "translated by machine" if article.machine_translated else "",
-    ]
-    if any(about):
-        output.say(f"  {' · '.join(filter(None, about))}")
-    if not article.text_available:
-        from monitors.articles.quality import PROBLEMS
-
-        cause = article.unreadable or ""
-        why = f"{cause}: {PROBLEMS[cause]}" if cause in PROBLEMS else "no page with it is listed"
-        output.say(f"  text not available ({why}); judged by title and summary")
+    for listing in listings:
+        _show_listing(listing)
+    if article.text_available:
+        output.say("  fetch      its text is there")
+    else:
+        why = article.unreadable
+        output.say(f"  fetch      text not available ({why}): judged by title and summary")
     kinds: dict[str, int] = {}
     for passage in article.passages:
         kinds[passage.kind.value] = kinds.get(passage.kind.value, 0) + 1
     kept_out = [k.value for k in PassageKind if not k.is_evidence and k.value in kinds]
-    output.say(f"  passages: {output.pairs(kinds)}; kept out: {', '.join(kept_out) or 'none'}")
+    output.say(f"  passages   {output.pairs(kinds)}; kept out: {', '.join(kept_out) or 'none'}")
 
 
-def _is_mixed(article: Article) -> bool:
-    return article.title_language not in ("und", article.language)
+def _show_screen(path: Path) -> None:
+    if not path.decisions:
+        return
+    passed = [
+        f"{decision.topic_id} {decision.scores['screen']:.2f}"
+        if "screen" in decision.scores
+        else decision.topic_id
+        for decision in path.decisions
+    ]
+    output.say(f"  screen     near {', '.join(passed)}; decided for these")
 
 
-def _show_decision(decision: Decision) -> None:
+def _show_decision(path: Path, decision: Decision) -> None:
+    from monitors.cli.path import WEIGHED
+
+    topic, lines = path.topics.get(decision.topic_id), path.lines.get(decision.topic_id)
     output.say("")
     output.say(f"{decision.topic_id}: {decision.verdict.value} · {decision.reason.value}", "bold")
     output.say(f"  why      {decision.explanation}")
     if decision.opinion:
         said = decision.opinion
         output.say(f"  judge    {said.counsel.value}: {said.ground.value} ({said.judge})")
-    output.say(f"  match    {decision.score:.2f}")
+    output.say(f"  match    {decision.score:.2f}{_line(topic, lines, 'match')}")
+    parts = {n: v for n, v in decision.scores.items() if n not in WEIGHED}
+    if parts:
+        output.say(f"           {_numbers(parts)}", "dim")
     output.say(f"  rests on “{decision.passage[:300]}”")
+    if decision.nearest:
+        output.say(f"  nearest  {decision.nearest_title} ({decision.nearest}){_same(decision)}")
     if decision.new_facts:
         output.say(f"  new      {'; '.join(decision.new_facts)}")
-    if decision.nearest:
-        output.say(f"  nearest  {decision.nearest_title} ({decision.nearest})")
+    if "confidence" in decision.scores:
+        product = {n: decision.scores[n] for n in ("novelty", "significance")}
+        output.say(
+            f"  weighed  match {decision.score:.2f} × {_numbers(product, ' × ')} = confidence "
+            f"{decision.scores['confidence']:.2f}{_line(topic, lines, 'alert')}"
+        )
+    if topic is not None and topic.at_most is not None:
+        told = path.told_before.get(topic.id, 0)
+        output.say(f"  budget   {told} told before it, of {_budget(topic)}")
     if decision.story_id:
         output.say(f"  story    {decision.story_id}, development {decision.development_id}")
-    scores = ", ".join(f"{name} {value:.2f}" for name, value in decision.scores.items())
-    output.say(f"  scores   {scores}", "dim")
 
 
-def _plain(article: Article, decisions: list[Decision]) -> dict[str, Any]:
+def _same(decision: Decision) -> str:
+    same = decision.scores.get("same")
+    return "" if same is None else f", the same matter with {same:.2f}"
+
+
+def _line(topic: Topic | None, lines: Lines | None, which: str) -> str:
+    """The line that holds now; the decision may be older than the topic's sensitivity."""
+    if topic is None or lines is None:
+        return ""
+    return f" (the line of {topic.sensitivity.value} is now {getattr(lines, which):.2f})"
+
+
+def _numbers(scores: Mapping[str, float], between: str = ", ") -> str:
+    return between.join(f"{name} {value:.2f}" for name, value in scores.items())
+
+
+def _budget(topic: Topic) -> str:
+    if topic.at_most is None:
+        return "any number"
+    hours = topic.at_most.per.total_seconds() / 3600
+    period = f"{hours / 24:g} days" if hours % 24 == 0 and hours > 24 else f"{hours:g} hours"
+    return f"{topic.at_most.count} in {period}"
+
+
+def _show_delivery(row: Delivery) -> None:
+    output.say("")
+    alert = row.alert
+    output.say(
+        f"message {row.id}: {alert.kind.value} to {alert.channel} · {row.state.value}", "bold"
+    )
+    if row.hold:
+        output.say(f"  held     {row.hold.value}")
+    if row.sent_at:
+        output.say(f"  sent     {output.moment(row.sent_at)} UTC")
+    elif row.state.value == "pending":
+        output.say(f"  due      {output.moment(row.not_before)} UTC")
+    if row.attempts:
+        output.say(f"  tries    {row.attempts}")
+    if row.error:
+        output.say(f"  problem  {row.error}")
+
+
+def _plain(path: Path) -> dict[str, Any]:
+    article = path.article
     return {
-        "article": {
-            "id": article.id,
-            "url": article.url,
-            "title": article.title,
-            "source": article.source_id,
-            "language": article.language,
-            "first_seen": article.first_seen,
-            "published": article.published,
-            "revision": article.revision,
-            "text_available": article.text_available,
-            "unreadable": article.unreadable,
-            "published_by": article.published_by.value if article.published_by else None,
-            "author": article.author,
-            "section": article.section,
-            "title_language": article.title_language,
-            "machine_translated": article.machine_translated,
-            "passages": [{"kind": p.kind.value, "text": p.text} for p in article.passages],
-        },
-        "decisions": [
+        "entries": [
             {
-                "topic": decision.topic_id,
-                "verdict": decision.verdict.value,
-                "reason": decision.reason.value,
-                "why": decision.explanation,
-                "judge": _judge(decision),
-                "score": decision.score,
-                "passage": decision.passage,
-                "new": list(decision.new_facts),
-                "nearest": decision.nearest,
-                "nearest_title": decision.nearest_title,
-                "story": decision.story_id,
-                "development": decision.development_id,
-                "scores": dict(decision.scores),
+                "source": listing.source_id,
+                "url": listing.url,
+                "first_seen": listing.first_seen,
+                "baseline": listing.baseline,
+                "fate": listing.fate.value,
+                "attempts": listing.attempts,
+                "detail": listing.detail,
             }
-            for decision in decisions
+            for listing in path.listings
         ],
+        "article": _plain_article(article) if article else None,
+        "waits": path.waits,
+        "decisions": [_plain_decision(path, decision) for decision in path.decisions],
+        "messages": [_plain_delivery(row) for row in path.deliveries],
+    }
+
+
+def _plain_article(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "source": article.source_id,
+        "language": article.language,
+        "first_seen": article.first_seen,
+        "published": article.published,
+        "revision": article.revision,
+        "text_available": article.text_available,
+        "unreadable": article.unreadable,
+        "passages": [{"kind": p.kind.value, "text": p.text} for p in article.passages],
+    }
+
+
+def _plain_decision(path: Path, decision: Decision) -> dict[str, Any]:
+    lines = path.lines.get(decision.topic_id)
+    return {
+        "topic": decision.topic_id,
+        "verdict": decision.verdict.value,
+        "reason": decision.reason.value,
+        "why": decision.explanation,
+        "judge": _judge(decision),
+        "score": decision.score,
+        "lines": {"match": lines.match, "alert": lines.alert, "same": lines.same}
+        if lines
+        else None,
+        "told_before": path.told_before.get(decision.topic_id),
+        "passage": decision.passage,
+        "new": list(decision.new_facts),
+        "nearest": decision.nearest,
+        "nearest_title": decision.nearest_title,
+        "story": decision.story_id,
+        "development": decision.development_id,
+        "scores": dict(decision.scores),
+    }
+
+
+def _plain_delivery(row: Delivery) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.alert.kind.value,
+        "channel": row.alert.channel,
+        "state": row.state.value,
+        "held": row.hold.value if row.hold else None,
+        "attempts": row.attempts,
+        "due": row.not_before,
+        "sent_at": row.sent_at,
+        "problem": row.error,
     }
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from cli_values import Tidings
+from cli_values import NOW, Program, Tidings
 
 from monitors.cli import output
-from monitors.model import DeliveryState
+from monitors.model import DeliveryState, Entry, Fate, Poll, PollState
 from monitors.store import SqlStore
 
 LISTS = ("topics", "sources", "alerts", "outbox")
@@ -149,6 +151,68 @@ def test_no_decision_is_explained_too(
     done = tidings("explain", *arguments)
     assert done.exit_code == 0
     assert said in done.output
+
+
+def test_the_path_names_every_step(tidings: Tidings, filled: SqlStore) -> None:
+    """The entry, what came of it, the screen, the decision, the message."""
+    said = tidings("explain", "A-held").output
+    for words in (
+        "entry      listed by un-news, first seen",
+        "fate       new",
+        "its text is there",
+        "screen     near relief; decided for these",
+        "the line of balanced is now",
+        "message    none was queued",
+    ):
+        assert words in said, words
+
+
+def test_a_message_is_explained_by_its_number_and_by_its_key(
+    tidings: Tidings, filled: SqlStore
+) -> None:
+    about = replace(filled.outbox.rows(limit=10)[0].alert, key="K-3", article_id="A-told")
+    filled.outbox.enqueue(about, NOW)
+    for what in ("3", "K-3"):
+        said = tidings("explain", what).output
+        assert "Title of told [bold]" in said
+        assert "message 3: story to #news-alerts · pending" in said
+    plain = json.loads(tidings("explain", "A-told", "--json").output)
+    [message] = plain["messages"]
+    assert (message["id"], message["state"]) == (3, "pending")
+    assert plain["entries"][0]["fate"] == "new"
+    assert set(plain["decisions"][0]["lines"]) == {"match", "alert", "same"}
+
+
+def test_an_entry_without_an_article_is_explained(tidings: Tidings, filled: SqlStore) -> None:
+    url = "https://news.example/blocked"
+    listed = Poll("un-news", PollState.OK, NOW, (Entry("un-news", url, "Blocked"),))
+    state = filled.sources.states(["un-news"])["un-news"]
+    filled.sources.save_poll(listed, state)
+    [waiting] = filled.sources.pending(10)
+    filled.sources.settle(waiting.id, Fate.BLOCKED, "the server answered 403")
+    said = tidings("explain", url).output
+    assert "fate       blocked: the server answered 403" in said
+    assert "No article came of it" in said
+
+
+def test_what_is_not_there_cannot_be_explained(called: Program, filled: SqlStore) -> None:
+    for what, words in (
+        ("99", "message 99: there is no such message"),
+        ("2", "message 2: it is about no single article"),
+        ("https://nowhere.example/", "no such article is stored"),
+    ):
+        answer = called("explain", what)
+        assert answer.returncode == 1
+        assert words in answer.stderr
+
+
+def test_a_broken_watch_list_does_not_keep_from_explaining(
+    tidings: Tidings, filled: SqlStore, folder: Path
+) -> None:
+    (folder / "watch.yaml").write_text("topics: [", "utf-8")
+    said = tidings("explain", "A-told").output
+    assert "relief: alert" in said
+    assert "the line of" not in said
 
 
 def test_lines_for_a_pipe_are_never_wrapped(capsys: pytest.CaptureFixture[str]) -> None:

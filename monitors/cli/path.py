@@ -1,0 +1,152 @@
+"""All that is stored about the path of one article: what ``tidings explain`` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitors.errors import TidingsError
+
+if TYPE_CHECKING:
+    from monitors.model import Article, Decision, Delivery, Listing, Topic
+    from monitors.ports import Store
+    from monitors.settings import Settings
+
+WEIGHED = ("same", "story", "novelty", "significance", "confidence", "sources")
+"""Scores of a decision that are no part of its match."""
+
+_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines that hold for a topic now, at its sensitivity."""
+
+    match: float
+    alert: float
+    same: float
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """An article, or an entry that never became one, through every step.
+
+    :param waits: it is stored and not decided yet
+    :param topics: the watch list's topics by id; empty where it cannot be read
+    :param lines: topic id to its lines; none for a topic that is not watched any more
+    :param told_before: topic id to how many alerts its budget counted before this decision
+    """
+
+    what: str
+    listings: tuple[Listing, ...]
+    article: Article | None
+    waits: bool
+    decisions: tuple[Decision, ...]
+    deliveries: tuple[Delivery, ...]
+    topics: Mapping[str, Topic]
+    lines: Mapping[str, Lines]
+    told_before: Mapping[str, int]
+
+
+def path_of(store: Store, settings: Settings, what: str, topic_id: str = "") -> Path:
+    """The path of an article (id or URL), of a message (number or key) or of an entry (URL).
+
+    :raises TidingsError: nothing of that name is stored
+    """
+    wanted = _article_of_message(store, what) or what
+    article = store.articles.find(wanted)
+    listings = tuple(store.sources.listings(article.id if article else wanted))
+    if article is None and not listings:
+        raise TidingsError(
+            what,
+            "no such article is stored",
+            "Give its id (A-...), the URL as its source lists it, or the number of a message; "
+            "tidings alerts and tidings outbox list them",
+        )
+    topics = _topics(settings)
+    decisions = _decisions(store, article, topic_id)
+    return Path(
+        what=what,
+        listings=listings,
+        article=article,
+        waits=article is not None
+        and article.id in {other.id for other in store.articles.undecided(_MOST)},
+        decisions=decisions,
+        deliveries=_deliveries(store, article),
+        topics=topics,
+        lines=_lines(settings, topics),
+        told_before=_told_before(store, topics, decisions),
+    )
+
+
+def _article_of_message(store: Store, what: str) -> str | None:
+    row = store.outbox.find(what)
+    if row is None and what.isdecimal():
+        rows = store.outbox.rows(limit=_MOST)
+        row = next((each for each in rows if each.id == int(what)), None)
+        if row is None or not row.alert.article_id:
+            said = "there is no such message" if row is None else "it is about no single article"
+            raise TidingsError(f"message {what}", said, "tidings outbox lists them")
+    return row.alert.article_id if row else None
+
+
+def _decisions(store: Store, article: Article | None, topic_id: str) -> tuple[Decision, ...]:
+    if article is None:
+        return ()
+    found = store.decisions.decisions(article_id=article.id, topic_id=topic_id or None)
+    return tuple(found)
+
+
+def _deliveries(store: Store, article: Article | None) -> tuple[Delivery, ...]:
+    if article is None:
+        return ()
+    rows = store.outbox.rows(limit=_MOST)
+    return tuple(row for row in reversed(rows) if row.alert.article_id == article.id)
+
+
+def _topics(settings: Settings) -> dict[str, Topic]:
+    """Of the watch list; what is stored can be explained without it."""
+    from monitors.errors import WatchlistError
+    from monitors.watchlist import load_watchlist
+
+    try:
+        return {topic.id: topic for topic in load_watchlist(settings.watch).topics}
+    except WatchlistError:
+        return {}
+
+
+def _lines(settings: Settings, topics: Mapping[str, Topic]) -> dict[str, Lines]:
+    from monitors.calibration import load_calibration
+    from monitors.errors import NotCalibrated
+
+    try:
+        learnt = load_calibration(settings.reader_model)
+    except NotCalibrated:
+        return {}
+    return {
+        topic_id: Lines(
+            learnt.match_lines[topic.sensitivity],
+            learnt.alert_lines[topic.sensitivity],
+            learnt.same_line,
+        )
+        for topic_id, topic in topics.items()
+    }
+
+
+def _told_before(
+    store: Store, topics: Mapping[str, Topic], decisions: tuple[Decision, ...]
+) -> dict[str, int]:
+    from monitors.model import Verdict
+
+    found = {}
+    for decision in decisions:
+        topic = topics.get(decision.topic_id)
+        if topic is None or topic.at_most is None:
+            continue
+        since = decision.decided_at - topic.at_most.per
+        told = store.decisions.decisions(
+            topic_id=topic.id, verdicts=[Verdict.ALERT.value], since=since, limit=_MOST
+        )
+        found[topic.id] = sum(1 for d in told if d.decided_at < decision.decided_at)
+    return found
