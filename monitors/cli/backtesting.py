@@ -119,8 +119,8 @@ def _show(version: Version) -> None:
     own = version.own
     output.say(f"{version.topic.name} ({version.topic.id}, {version.label})", "bold")
     output.say(
-        f"  {output.count(version.articles, 'article')} of {own.days:.0f} days and the week "
-        f"before; {version.screened} near the topic"
+        f"  {output.count(version.articles, 'article')} of {output.count(round(own.days), 'day')} "
+        f"and the week before; {version.screened} near the topic"
     )
     if version.unread:
         output.say(
