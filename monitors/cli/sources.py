@@ -9,7 +9,6 @@ import typer
 
 from monitors.cli import output
 from monitors.cli.showing import opened
-from monitors.report.condition import rows_of
 
 DAY = timedelta(days=1)
 _STYLES = {
@@ -31,6 +30,7 @@ def sources(
 ) -> None:
     """Each source: its state and why, when it is asked next, what became of its entries."""
     from monitors.clock import SystemClock
+    from monitors.report.condition import rows_of
     from monitors.watchlist import load_watchlist
 
     with opened() as (settings, store):

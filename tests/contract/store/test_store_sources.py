@@ -289,7 +289,7 @@ def test_an_entry_is_listed_by_its_url_and_by_its_article(store: SqlStore) -> No
     saved, _ = store.articles.save(replace(article(2), entry_id=second.id))
     [blocked] = store.sources.listings(entry(1).url)
     assert (blocked.fate, blocked.detail) == (Fate.BLOCKED, "403 Forbidden")
-    assert (blocked.article_id, blocked.first_seen, blocked.baseline) == (None, NOW, False)
+    assert (blocked.article_id, blocked.first_seen, blocked.baseline) == (None, NOW, True)
     [read] = store.sources.listings(saved.id)
     assert (read.url, read.article_id) == (entry(2).url, saved.id)
     assert store.sources.listings("https://nowhere.example/") == []
