@@ -27,15 +27,17 @@ article time,.edited,.ctx,.also{color:var(--soft);font-size:12.5px}
 padding:1px 3px;vertical-align:2px}
 .ctx span+span::before{content:"\\00b7";padding:0 6px}h3{margin:4px 0;font-size:17px}
 blockquote{border-left:4px solid var(--line);margin:4px 0;padding:0 0 0 12px}
-code{background:var(--code);border:1px solid var(--line);border-radius:3px;color:var(--red);
+code{white-space:normal;background:var(--code);border:1px solid var(--line);border-radius:3px;
+color:var(--red);
 padding:0 3px;font:12px/1.5 ui-monospace,monospace}
 .thread{border-left:2px solid var(--line);margin:0 0 8px 18px;padding-left:26px}
-p{margin:2px 0;white-space:pre-wrap}ul,ol{margin:2px 0;padding-left:26px}
+p{margin:2px 0;white-space:pre-wrap}ul,ol{margin:2px 0;padding-left:26px}li{white-space:pre-wrap}
 a{color:var(--link);text-decoration:none}
 pre{white-space:pre-wrap;font:inherit;margin:2px 0}pre.code{background:var(--code);
 border:1px solid var(--line);border-radius:4px;padding:8px;font:12px/1.5 ui-monospace,monospace}
 .at{background:var(--at);color:var(--link)}
-img.file{max-width:min(520px,100%);border:1px solid var(--line);border-radius:8px}
+img.file{box-sizing:border-box;max-width:min(520px,100%);border:1px solid var(--line);
+border-radius:8px}
 .buttons{display:flex;flex-wrap:wrap;gap:8px;margin:8px 0 2px}
 .buttons button{background:none;border:1px solid var(--line);border-radius:4px;color:var(--ink);
 font:700 13px/1 Lato,"Segoe UI",system-ui,sans-serif;padding:7px 12px;cursor:pointer}
@@ -66,7 +68,7 @@ def message_html(
     mark = ' <span class="edited">(edited)</span>' if edited else ""
     return (
         f'<article><i>T</i><div>{note}<b class="who">Tidings</b> <span class="app">APP</span> '
-        f"<time>{at:%d %b %Y %H:%M} UTC</time>{body}{after}{mark}</div></article>"
+        f"<time>{at.day} {at:%b %Y %H:%M} UTC</time>{body}{after}{mark}</div></article>"
     )
 
 

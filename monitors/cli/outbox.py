@@ -87,10 +87,11 @@ def outbox(
 
 def why(row: Delivery, now: datetime, muted: Collection[str] = ()) -> str:
     """Why a message is not sent yet, or never will be; empty where it was."""
-    from monitors.model import DeliveryState
+    from monitors.model import DeliveryState, Hold
 
     if row.state in (DeliveryState.SENT, DeliveryState.DIGESTED):
-        return row.hold.value if row.hold else ""
+        # Every message with a budget is weighed for a moment; that is no news once it was sent.
+        return row.hold.value if row.hold and row.hold is not Hold.WEIGHED else ""
     if row.state is DeliveryState.HELD:
         return row.hold.value if row.hold else "held"
     if row.state is DeliveryState.SENDING:

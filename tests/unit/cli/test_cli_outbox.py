@@ -88,6 +88,8 @@ def test_a_muted_story_is_named_as_the_reason(tidings: Tidings, outage: SqlStore
         (DeliveryState.PENDING, {}, "is due"),
         (DeliveryState.SENDING, {}, "is being sent"),
         (DeliveryState.SENT, {}, ""),
+        (DeliveryState.SENT, {"hold": Hold.WEIGHED}, ""),
+        (DeliveryState.SENT, {"hold": Hold.QUIET}, "quiet hours"),
         (DeliveryState.DEAD, {"error": "archived"}, "archived"),
         (DeliveryState.HELD, {"hold": Hold.QUIET}, "quiet hours"),
         (DeliveryState.UNKNOWN, {"looks": 2}, "no answer; looked for 2 times"),
