@@ -15,7 +15,7 @@ NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 INTRO = """# What breaks while telling, and what comes of it
 
-Counts from a run of `make faults`, which writes this page. *Lost*: stored, and not in the
+Counts from runs of `make faults`, which writes this page. *Lost*: stored, and not in the
 channel at the end. *Doubled*: more than once in the channel. The Slack is the one of the demo
 (`monitors/demo/localslack.py`), in a process of its own and over HTTP; time is a clock that
 moves only in waits, but for time-outs.
