@@ -70,7 +70,7 @@ def _ordinal_words(language: str) -> dict[str, int]:
     for number in range(1, 13):
         try:
             word = str(num2words(number, to="ordinal", lang=language)).lower()
-        except (NotImplementedError, OverflowError, KeyError):
+        except (RuntimeError, OverflowError, KeyError):  # a language that num2words lacks
             return {}
         # German dictionaries lead from "dritten" and "dritter" to two different words.
         endings = ("", "n", "r", "s", "m") if language == "de" else ("",)
