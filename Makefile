@@ -1,7 +1,7 @@
 # The workflow of Tidings, as commands that run. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-ui run test lint bench attacks faults mutations quality clean
+.PHONY: help install demo demo-ui run test lint bench attacks faults mutations quality ablation clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -60,8 +60,11 @@ mutations: .venv/.dev ## 20,000 damaged feeds and pages through the sandboxed pa
 attacks: .venv/.dev ## Try every attack on the fetcher and write docs/attacks.md
 	@$(BIN)/python -m tests.support.attack_report
 
-quality: .venv/.dev ## Score every labelled stream of the repository
+quality: .venv/.dev ## Score every labelled stream, against the floors; writes docs/quality.md
 	@$(BIN)/python -m benchmarks.quality --write
+
+ablation: .venv/.dev ## What each part of deciding is worth; writes docs/ablation.md (half an hour)
+	@$(BIN)/python -m benchmarks.ablation --write
 
 clean: ## Remove the environment and what runs left behind
 	rm -rf .venv var build *.egg-info

@@ -1,7 +1,8 @@
 """Score every labelled stream of the repository: ``make quality``.
 
-Writes ``docs/quality.md`` and fails where a stream falls below its floor in
-``benchmarks/floors.json``. A floor is lowered only by hand, with the reason in its file.
+Writes ``docs/quality.md`` and fails where a floor of ``benchmarks/floors.json`` is not
+reached. ``--raise`` brings the floors up to a little under what was reached; only
+``--lower "reason"`` brings them down.
 """
 
 from __future__ import annotations
@@ -9,66 +10,103 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitors.calibration import MATCHER, adapter_digest
+from benchmarks import floors, traps, wordings
+from benchmarks.replaying import ROOT, Models, models, replayed, streams
 from monitors.calibration.loading import file_stem, folder
-from monitors.evaluate import Evaluation, errors, evaluate
-from monitors.evaluate.replay import replay
+from monitors.evaluate import Evaluation, Mistake, errors, evaluate
 from monitors.settings import load_settings
 from monitors.streams import load_stream
-from monitors.vectors.encoder import SentenceEncoder
 
-ROOT = Path(__file__).parents[1]
-FLOORS = ROOT / "benchmarks" / "floors.json"
 PAGE = ROOT / "docs" / "quality.md"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One stream, decided on at default settings."""
+
+    evaluation: Evaluation
+    mistakes: list[Mistake]
+    traps: list[traps.Sprung]
+
+    @property
+    def f1(self) -> float:
+        return self.evaluation.overall.f1.value or 0.0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="*", type=Path, help="streams; default: all of ours")
     parser.add_argument("--write", action="store_true", help="write docs/quality.md")
+    parser.add_argument("--raise", dest="rise", action="store_true", help="raise the floors")
+    parser.add_argument("--lower", metavar="REASON", default="", help="lower the floors, and why")
     arguments = parser.parse_args()
-    settings = load_settings()
-    screen = SentenceEncoder(settings.screen_model)
-    reader = SentenceEncoder(settings.reader_model)
-    matcher = SentenceEncoder(MATCHER, adapter_digest())
-    rows, mistakes = [], []
-    for place in arguments.folders or streams():
-        stream = load_stream(place)
-        with tempfile.TemporaryDirectory() as scratch:
-            result = replay(stream, Path(scratch), screen, reader, matcher)
-        evaluation = evaluate(stream, result.records)
-        rows.append(evaluation)
-        mistakes.append((stream.name, errors(stream, result.records)))
-        print(_row(evaluation), flush=True)
-    table = "\n".join([HEAD, *map(_row, rows)])
-    if arguments.write:
-        PAGE.write_text(_page(table, mistakes), encoding="utf-8")
-    if below := _below_floor(rows):
-        print("\n".join(below))
-        sys.exit(1)
+    places = arguments.folders or streams()
+    with models() as encoders:
+        print(HEAD)
+        scored = []
+        for place in places:
+            scored.append(score(place, encoders))
+            print(_row(scored[-1].evaluation), flush=True)
+        if arguments.write:
+            rows = []
+            for place, one in zip(places, scored, strict=True):
+                rows += wordings.compare(place, encoders, one.f1)
+            PAGE.write_text(_page(scored, rows), encoding="utf-8")
+    sys.exit(_gate(scored, arguments.rise, arguments.lower.strip()))
 
 
-def streams() -> list[Path]:
-    own = sorted(p.parent for p in (ROOT / "benchmarks" / "streams").glob("*/stream.jsonl"))
-    return [ROOT / "monitors" / "demo" / "newsroom", *own]
+def score(place: Path, encoders: Models) -> Scored:
+    """Decide on a stream, and judge the decisions."""
+    stream = load_stream(place)
+    records = replayed(stream, encoders)
+    return Scored(
+        evaluate(stream, records), errors(stream, records), traps.sprung(stream, place, records)
+    )
+
+
+def _gate(scored: Sequence[Scored], rise: bool, reason: str) -> int:
+    """Hold what was reached against the floors, after moving them as asked."""
+    f1 = {one.evaluation.stream: one.f1 for one in scored}
+    rows = [row for one in scored for row in one.traps]
+    pinned = floors.load()
+    if rise or reason:
+        pinned = floors.pinned(pinned, f1, rows, reason=reason)
+        floors.save(pinned)
+    below = floors.below(pinned, f1, rows)
+    for line in below:
+        print(line)
+    if below:
+        print('Floors fall only on purpose: python -m benchmarks.quality --lower "why"')
+    return 1 if below else 0
 
 
 ABOUT = """Made by `make quality`. The format of the streams and how alerts are scored is in
 `monitors/evaluate/`: an alert is *correct* where it tells a significant development that was
 not told before, a *duplicate* where all it tells was told, and otherwise *false*. The streams
 are written to be hard: a third of the articles or more is off topic but near it, and each
-holds the traps that its README names."""
+holds the traps that its README names. What each part of deciding is worth, and costs, is in
+[ablation.md](ablation.md)."""
 
 HELD_OUT = """The honest figures. For each stream the regressions were learnt from the other four;
 only the five lines were chosen on all five together (`python tools/calibrate.py`)."""
 
-AS_SHIPPED = (
-    """The shipped numbers were learnt from these very streams, so these figures flatter."""
-)
+AS_SHIPPED = """The shipped numbers were learnt from these very streams, so these figures
+flatter. In brackets: 95 % bootstrap intervals over developments. Floors are pinned in
+`benchmarks/floors.json`: a change that falls below one fails."""
+
+TRAPS = """As shipped, over all streams. A case is one article of those that the streams'
+`traps.json` name. It is right where every alert on it is correct, and where it tells each
+significant development that it is the first to report."""
+
+WORDINGS = """As shipped, each stream with its topics put in another way: with nothing but a
+name and the first sentence; and translated into Russian, over all articles and over those in
+one language. A difference says what the other wording costs; with so few developments, .05
+is one or two of them."""
 
 HEAD = (
     "| stream | articles | to tell | alerts | precision | recall | F1 | duplicates | "
@@ -104,16 +142,20 @@ def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def _page(table: str, mistakes: list[tuple[str, Any]]) -> str:
+def _page(scored: Sequence[Scored], reworded: list[wordings.Row]) -> str:
+    shipped = [HEAD, *(_row(one.evaluation) for one in scored)]
+    trapped = traps.table(row for one in scored for row in one.traps)
     lines = ["# Quality", "", ABOUT, "", "## Held out", "", *_held_out(), ""]
-    lines += ["## As shipped", "", AS_SHIPPED, "", table, ""]
-    for name, wrong in mistakes:
-        lines += [f"## What went wrong in {name}", ""]
+    lines += ["## As shipped", "", AS_SHIPPED, "", *shipped, ""]
+    lines += ["## Traps", "", TRAPS, "", *trapped, ""]
+    lines += ["## Topics put in other ways", "", WORDINGS, "", *wordings.table(reworded), ""]
+    for one in scored:
+        lines += [f"## What went wrong in {one.evaluation.stream}", ""]
         lines += [
             "| mistake | topic | article | headline | reason given |",
             "|---|---|---|---|---|",
         ]
-        for mistake in wrong:
+        for mistake in one.mistakes:
             cells = (mistake.kind, mistake.topic, mistake.article, mistake.title, mistake.reason)
             lines.append("| " + " | ".join(str(c).replace("|", "/") for c in cells) + " |")
         lines.append("")
@@ -122,7 +164,7 @@ def _page(table: str, mistakes: list[tuple[str, Any]]) -> str:
 
 def _held_out() -> list[str]:
     """What calibration measured on streams that were left out."""
-    stem = file_stem(load_settings().reader_model)
+    stem = file_stem(load_settings(None).reader_model)
     numbers = json.loads(folder().joinpath(f"{stem}.json").read_text("utf-8"))
     rows = numbers["held out"]
     names = list(next(iter(rows.values())))
@@ -130,17 +172,6 @@ def _held_out() -> list[str]:
     for stream, row in rows.items():
         lines.append(f"| {stream} | {' | '.join(str(row[name]) for name in names)} |")
     return lines
-
-
-def _below_floor(rows: list[Evaluation]) -> list[str]:
-    floors = json.loads(FLOORS.read_text("utf-8")) if FLOORS.exists() else {}
-    found = []
-    for row in rows:
-        floor = floors.get(row.stream, {}).get("f1")
-        value = row.overall.f1.value
-        if floor is not None and (value is None or value < floor):
-            found.append(f"{row.stream}: F1 {_figure(value)} is below its floor of {floor}")
-    return found
 
 
 if __name__ == "__main__":

@@ -172,15 +172,16 @@ def load_stream(folder: Path | str) -> LabelledStream:
     )
 
 
-def topics_of(folder: Path | str) -> tuple[Topic, ...]:
-    """The topics of ``topics.yaml`` in ``folder``, as the watch list would hold them.
+def topics_of(folder: Path | str, name: str = "topics.yaml") -> tuple[Topic, ...]:
+    """The topics of a file in ``folder``, as the watch list would hold them.
 
     Negative examples may be called ``not`` or ``not_examples``; ``keywords`` may be a
     list, which means ``any``, or a mapping with ``any`` and ``none``.
 
+    :param name: of the file: another one may hold the same topics in another language
     :raises StreamError: with file and line
     """
-    path = Path(folder) / "topics.yaml"
+    path = Path(folder) / name
     try:
         document = YAML(typ="rt").load(read_text(path))
     except MarkedYAMLError as error:

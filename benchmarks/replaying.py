@@ -1,0 +1,60 @@
+"""The labelled streams of the repository, replayed with vectors that are kept between runs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitors.clock import SystemClock
+from monitors.evaluate.records import DecisionRecord
+from monitors.evaluate.replay import replay
+from monitors.ports import Encoder
+from monitors.settings import load_settings
+from monitors.store import open_store
+from monitors.streams import LabelledStream
+from monitors.vectors.cache import CachedEncoder
+from monitors.vectors.encoder import SentenceEncoder
+
+ROOT = Path(__file__).parents[1]
+CACHE = ROOT / "var" / "calibrate.db"
+"""Vectors by model and text, shared with ``tools/calibrate.py``. May be deleted."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """The encoders of the settings."""
+
+    screen: Encoder
+    reader: Encoder
+
+
+def streams() -> list[Path]:
+    """The folders of all labelled streams, the newsroom first."""
+    own = sorted(p.parent for p in (ROOT / "benchmarks" / "streams").glob("*/stream.jsonl"))
+    return [ROOT / "monitors" / "demo" / "newsroom", *own]
+
+
+@contextmanager
+def models(cache: Path = CACHE) -> Iterator[Models]:
+    """The encoders, with vectors kept in ``cache``."""
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    settings, clock = load_settings(None), SystemClock()
+    store = open_store(f"sqlite:///{cache}")
+    store.migrate()
+    try:
+        yield Models(
+            screen=CachedEncoder(SentenceEncoder(settings.screen_model), store.vectors, clock),
+            reader=CachedEncoder(SentenceEncoder(settings.reader_model), store.vectors, clock),
+        )
+    finally:
+        store.close()
+
+
+def replayed(stream: LabelledStream, with_models: Models) -> tuple[DecisionRecord, ...]:
+    """What is decided on ``stream`` at default settings."""
+    with tempfile.TemporaryDirectory() as scratch:
+        found = replay(stream, Path(scratch), with_models.screen, with_models.reader)
+    return found.records
