@@ -142,7 +142,9 @@ def main() -> None:
         PAGE.write_text(_page(outcomes, costs), encoding="utf-8")
 
 
-def ablate(places: list[Path], encoders: Models) -> Iterator[Outcome]:
+def ablate(
+    places: list[Path], encoders: Models, parts: tuple[Part, ...] = PARTS
+) -> Iterator[Outcome]:
     """Switch off each part in turn."""
     sample = general_news()
     languages = [language for language, _ in sample]
@@ -151,7 +153,7 @@ def ablate(places: list[Path], encoders: Models) -> Iterator[Outcome]:
     numbers = json.loads(folder().joinpath(f"{file_stem(name)}.json").read_text("utf-8"))
     shipped = numbers["lines"]
     plain: Any = None
-    for part in PARTS:
+    for part in parts:
 
         def make(numbers: Mapping[str, Any], part: Part = part) -> Calibration:
             return part.change(assemble(name, dict(numbers), languages, rows), rows)
