@@ -84,7 +84,18 @@ def table(rows: list[Row]) -> list[str]:
         cells = (row.stream, row.articles, row.wanted, row.wordings[0], f"{one:.2f}")
         cells += (row.wordings[1], f"{other:.2f}", f"{other - one:+.2f}")
         lines.append("| " + " | ".join(map(str, cells)) + " |")
-    return lines
+    return [*lines, "", *_means(rows)]
+
+
+def _means(rows: list[Row]) -> list[str]:
+    """The mean difference of each pair of wordings, over whole streams and over halves."""
+    groups: dict[str, list[float]] = {}
+    for row in rows:
+        kind = f"{row.wordings[1]} instead of {row.wordings[0]}"
+        half = row.stream.partition(", ")[2]
+        groups.setdefault(f"{kind}{f', {half}' if half else ''}", []).append(row.f1[1] - row.f1[0])
+    found = (f"{kind}: {sum(d) / len(d):+.2f}" for kind, d in groups.items())
+    return ["Mean difference: " + "; ".join(found) + "."]
 
 
 def _scorer(models: Models) -> Callable[[LabelledStream], float]:
