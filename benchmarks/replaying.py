@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitors.calibration import MATCHER
 from monitors.clock import SystemClock
 from monitors.evaluate.records import DecisionRecord
 from monitors.evaluate.replay import replay
@@ -25,10 +26,11 @@ CACHE = ROOT / "var" / "calibrate.db"
 
 @dataclass(frozen=True)
 class Models:
-    """The encoders of the settings."""
+    """The encoders of the settings, and the one that was adapted to topics."""
 
     screen: Encoder
     reader: Encoder
+    matcher: Encoder
 
 
 def streams() -> list[Path]:
@@ -45,9 +47,9 @@ def models(cache: Path = CACHE) -> Iterator[Models]:
     store = open_store(f"sqlite:///{cache}")
     store.migrate()
     try:
+        names = (settings.screen_model, settings.reader_model, MATCHER)
         yield Models(
-            screen=CachedEncoder(SentenceEncoder(settings.screen_model), store.vectors, clock),
-            reader=CachedEncoder(SentenceEncoder(settings.reader_model), store.vectors, clock),
+            *(CachedEncoder(SentenceEncoder(name), store.vectors, clock) for name in names)
         )
     finally:
         store.close()
@@ -56,5 +58,7 @@ def models(cache: Path = CACHE) -> Iterator[Models]:
 def replayed(stream: LabelledStream, with_models: Models) -> tuple[DecisionRecord, ...]:
     """What is decided on ``stream`` at default settings."""
     with tempfile.TemporaryDirectory() as scratch:
-        found = replay(stream, Path(scratch), with_models.screen, with_models.reader)
+        found = replay(
+            stream, Path(scratch), with_models.screen, with_models.reader, with_models.matcher
+        )
     return found.records

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from monitors.calibration import MATCHER
 from monitors.evaluate import replay as replaying
 from monitors.model import Vector
 from monitors.ports import Encoder
@@ -29,6 +30,7 @@ def spent(stream: LabelledStream) -> dict[str, float]:
     clock = Stopwatch()
     screen = TimedEncoder(SentenceEncoder(settings.screen_model), "screen", clock)
     reader = TimedEncoder(SentenceEncoder(settings.reader_model), "reader", clock)
+    matcher = TimedEncoder(SentenceEncoder(MATCHER), "adapted encoder", clock)
     with ExitStack() as stack:
         for module, name, part in (
             (understand, "facts_of", "facts"),
@@ -44,12 +46,12 @@ def spent(stream: LabelledStream) -> dict[str, float]:
             clock.seconds.clear()
             with TemporaryDirectory() as scratch:
                 cut = replace(stream, articles=articles)
-                replaying.replay(cut, Path(scratch), screen, reader)
+                replaying.replay(cut, Path(scratch), screen, reader, matcher)
     counted = max(len(articles), 1)
     parts = {name: seconds / counted for name, seconds in clock.seconds.items()}
     whole = parts.pop("decide and store", 0.0)
     parts["store"] = max(whole - parts.get("decide", 0.0), 0.0)
-    order = ("read", "screen", "reader", "facts", "decide", "store")
+    order = ("read", "screen", "reader", "adapted encoder", "facts", "decide", "store")
     return {name: parts.get(name, 0.0) for name in order}
 
 

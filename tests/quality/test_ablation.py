@@ -35,7 +35,7 @@ def cut(tmp_path: Path) -> list[Path]:
 
 
 def test_every_part_is_decided_without(cut: list[Path]) -> None:
-    encoders = Models(WordEncoder(), WordEncoder())
+    encoders = Models(WordEncoder(), WordEncoder(), WordEncoder())
     parts = tuple(part for part in PARTS if part.name in PICKED)
     outcomes = list(ablate(cut, encoders, parts))
     assert [outcome.part.name for outcome in outcomes] == [part.name for part in parts]
