@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -27,15 +25,13 @@ from monitors.calibration.loading import folder
 from monitors.decide.calibration import Calibration, Logistic, unit
 from monitors.decide.reading import profile
 from monitors.evaluate import Scores
+from monitors.learning.examples import World, collect
+from monitors.learning.lines import decide_all
+from monitors.learning.regressions import Data, Examples, learn
 from monitors.model import Vector
 from monitors.settings import load_settings
 from monitors.steps import understand
 from monitors.streams import load_stream
-
-sys.path.insert(0, str(ROOT / "tools"))
-
-import calibrate
-from learning import Data, Examples, learn
 
 PAGE = ROOT / "docs" / "ablation.md"
 
@@ -174,22 +170,22 @@ def _understood(
     encoders: Models,
     part: Part,
     lines: Mapping[str, Any],
-) -> tuple[Data, list[calibrate.World]]:
+) -> tuple[Data, list[World]]:
     """The examples and the readings of all streams."""
     blank: dict[str, Any] = {"bias": 0.0, "weights": {}}
     numbers = dict.fromkeys(("match", "same", "significance"), blank) | {"lines": lines}
     start, data = make(numbers), Data()
     with ExitStack() as stack:
-        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
         for module, name, value in part.swaps:
             stack.enter_context(swapped(module, name, value))
         worlds = [
-            calibrate.collect(
+            collect(
                 load_stream(place),
                 start,
                 (encoders.screen, encoders.reader, encoders.matcher),
                 data,
                 "all",
+                lambda _: None,
             )
             for place in places
         ]
@@ -199,7 +195,7 @@ def _understood(
 def _decided(
     part: Part,
     data: Data,
-    worlds: list[calibrate.World],
+    worlds: list[World],
     make: Callable[[Mapping[str, Any]], Calibration],
     shipped: Mapping[str, Any],
 ) -> Outcome:
@@ -209,7 +205,7 @@ def _decided(
     for line in part.lines:
         lines = dict(shipped) | {"alert": dict.fromkeys(shipped["alert"], line)}
         scores = {
-            w.stream.name: calibrate.decide_all(
+            w.stream.name: decide_all(
                 w, make(fitted[w.stream.name] | {"lines": lines}), resamples=0
             )
             for w in worlds
@@ -264,8 +260,8 @@ labelled streams. For each stream the regressions are learnt again without the p
 other streams; the line of confidence is chosen again, on all streams together, out of a few
 ({", ".join(map(str, ALERT_LINES))}; {PLAIN_LINES[0]} to {PLAIN_LINES[-1]} where significance is
 off). The other lines stay as shipped. Only the repository's own streams are learnt from, so the
-first row differs a little from [quality.md](quality.md), whose regressions also learn from
-labelled topics and from an archive. A part earns its place where F1 falls without it. With so
+first row differs a little from [quality.md](quality.md), whose regressions also learn pairs
+from an archive. A part earns its place where F1 falls without it. With so
 few developments, differences below .02 are noise."""
 
 HEADS = (

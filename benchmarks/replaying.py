@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitors.calibration import MATCHER
+from monitors.calibration import MATCHER, adapter_digest
 from monitors.clock import SystemClock
 from monitors.evaluate.records import DecisionRecord
 from monitors.evaluate.replay import replay
@@ -47,10 +47,12 @@ def models(cache: Path = CACHE) -> Iterator[Models]:
     store = open_store(f"sqlite:///{cache}")
     store.migrate()
     try:
-        names = (settings.screen_model, settings.reader_model, MATCHER)
-        yield Models(
-            *(CachedEncoder(SentenceEncoder(name), store.vectors, clock) for name in names)
+        encoders = (
+            SentenceEncoder(settings.screen_model),
+            SentenceEncoder(settings.reader_model),
+            SentenceEncoder(MATCHER, adapter_digest()),
         )
+        yield Models(*(CachedEncoder(encoder, store.vectors, clock) for encoder in encoders))
     finally:
         store.close()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from monitors.calibration import MATCHER
+from monitors.calibration import MATCHER, adapter_digest
 from monitors.evaluate import replay as replaying
 from monitors.model import Vector
 from monitors.ports import Encoder
@@ -30,7 +30,7 @@ def spent(stream: LabelledStream) -> dict[str, float]:
     clock = Stopwatch()
     screen = TimedEncoder(SentenceEncoder(settings.screen_model), "screen", clock)
     reader = TimedEncoder(SentenceEncoder(settings.reader_model), "reader", clock)
-    matcher = TimedEncoder(SentenceEncoder(MATCHER), "adapted encoder", clock)
+    matcher = TimedEncoder(SentenceEncoder(MATCHER, adapter_digest()), "adapted encoder", clock)
     with ExitStack() as stack:
         for module, name, part in (
             (understand, "facts_of", "facts"),
