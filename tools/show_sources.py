@@ -16,8 +16,9 @@ from pathlib import Path
 from rich.console import Console
 
 from monitors.cli import output
-from monitors.cli.sources import rows_of, show_one, show_table
+from monitors.cli.sources import show_one, show_table
 from monitors.demo.troubles import Troubled, play
+from monitors.report.condition import rows_of
 from monitors.store import open_store
 
 PAGE = Path(__file__).parents[1] / "docs" / "sources.md"

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from monitors.cli.sources import rows_of, show_one, show_table
+from monitors.cli.sources import show_one, show_table
 from monitors.demo.troubles import Troubled, play
+from monitors.report.condition import rows_of
 from monitors.store import open_store
 
 
