@@ -16,7 +16,8 @@ from pathlib import Path
 from monitors.alerts.notify import SlackNotifier
 from monitors.alerts.outbox import deliver
 from monitors.clock import FixedClock
-from monitors.demo.localslack import LocalSlack, Request
+from monitors.demo.localslack import LocalSlack
+from monitors.demo.localslack_script import Request
 from monitors.model import Alert, AlertKind, SourceRef, Stage, Tier
 from monitors.testing import MemoryOutbox, SteppingTime
 

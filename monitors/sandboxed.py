@@ -87,6 +87,7 @@ def _work(requests: int, answers: int) -> None:
 
 
 def _serve(requests: io.BufferedReader, answers: io.BufferedWriter) -> None:
+    loaded = _resident()  # the parsers themselves are no growth, however many they are
     answers.write(READY)
     answers.flush()
     for call in range(1, _CALLS + 1):
@@ -94,7 +95,8 @@ def _serve(requests: io.BufferedReader, answers: io.BufferedWriter) -> None:
         if len(header) < HEADER.size:
             return
         answer, last, memory = _answer(requests.read(HEADER.unpack(header)[0]), answers)
-        last = last or call == _CALLS or _resident() > memory // 2  # what has grown, goes
+        grown = _resident() - loaded > max(memory - loaded, _LEAST) // 2
+        last = last or call == _CALLS or grown
         data = _pickled(answer, last)
         answers.write(HEADER.pack(len(data)) + data)
         answers.flush()

@@ -15,63 +15,20 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from monitors.clock import Clock, SystemClock
 from monitors.demo.localslack_page import render
+from monitors.demo.localslack_script import Failure, Kind, Request, Script
 from monitors.demo.localslack_socket import APP_TOKEN, SocketMode, click
 from monitors.demo.localslack_workspace import SlackFault, SlowDown, Workspace
 
 TOKEN = "xoxb-local"  # noqa: S105
 DEFAULT_CHANNELS = ("#news-alerts",)
 _BODY_LIMIT = 1_000_000
-
-Kind = Literal["status", "garbage", "reset", "timeout", "ratelimited", "error", "slow"]
-KINDS: tuple[Kind, ...] = (
-    "status",
-    "garbage",
-    "reset",
-    "timeout",
-    "ratelimited",
-    "error",
-    "slow",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One line of the script; the fields are those of :meth:`LocalSlack.fail_next`."""
-
-    kind: Kind
-    accept: bool = False
-    status: int = 503
-    code: str = "internal_error"
-    retry_after: str | None = None
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request as received, without the token."""
-
-    method: str
-    body: Mapping[str, Any]
-    headers: Mapping[str, str]
-
-
-@dataclass(slots=True)
-class _Script:
-    failures: dict[str, deque[Failure]] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def next(self, method: str) -> Failure | None:
-        with self.lock:
-            waiting = self.failures.get(method)
-            return waiting.popleft() if waiting else None
 
 
 class LocalSlack:
@@ -104,7 +61,7 @@ class LocalSlack:
         self.requests: list[Request] = []
         self.app_token = app_token
         self.socket = SocketMode() if app_token else None
-        self._script = _Script()
+        self._script = Script()
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", port), self)
         self.workspace.base_url = self.url

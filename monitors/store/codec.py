@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from monitors.model import (
     Activity,
@@ -31,14 +31,9 @@ from monitors.model import (
     Tier,
     WebMemory,
 )
-
-T = TypeVar("T")
+from monitors.store.decoding import build, load, parsed
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class UndecodableError(ValueError):
-    """A stored value is not what this version can read."""
 
 
 def dump_entry(entry: Entry) -> str:
@@ -62,7 +57,7 @@ def load_entry(text: str) -> Entry:
 
     :raises UndecodableError: it holds none
     """
-    return _load(
+    return load(
         text,
         Entry,
         {"published": _to_time, "paragraphs": tuple},
@@ -98,7 +93,7 @@ def load_web(text: str) -> WebMemory:
     :raises UndecodableError: it holds nothing of the kind
     """
     times = ("full_at", "distrusted_until", "moved_since", "moved_last")
-    return _load(
+    return load(
         text,
         WebMemory,
         dict.fromkeys(times, _to_time) | {"pace": _to_pace},
@@ -107,7 +102,7 @@ def load_web(text: str) -> WebMemory:
 
 
 def _to_pace(found: Mapping[str, Any]) -> Pace:
-    return _build(found, Pace, {"ttl": _to_span, "skip_hours": tuple, "skip_days": tuple}, ())
+    return build(found, Pace, {"ttl": _to_span, "skip_hours": tuple, "skip_days": tuple}, ())
 
 
 def _to_span(seconds: float | None) -> timedelta | None:
@@ -125,8 +120,8 @@ def load_passages(text: str) -> tuple[Passage, ...]:
     :raises UndecodableError: it holds none
     """
     return tuple(
-        _build(item, Passage, {"kind": PassageKind}, ("index", "text"))
-        for item in _parsed(text, list)
+        build(item, Passage, {"kind": PassageKind}, ("index", "text"))
+        for item in parsed(text, list)
     )
 
 
@@ -153,7 +148,7 @@ def load_facts(text: str) -> Facts:
 
     :raises UndecodableError: it holds none
     """
-    return _load(
+    return load(
         text,
         Facts,
         {
@@ -210,7 +205,7 @@ def load_alert(text: str) -> Alert:
 
     :raises UndecodableError: it holds none
     """
-    return _load(
+    return load(
         text,
         Alert,
         {
@@ -256,7 +251,7 @@ def load_scores(text: str) -> dict[str, float]:
 
     :raises UndecodableError: it holds none
     """
-    return {str(name): float(value) for name, value in _parsed(text, dict).items()}
+    return {str(name): float(value) for name, value in parsed(text, dict).items()}
 
 
 def dump_opinion(opinion: Opinion) -> str:
@@ -275,7 +270,7 @@ def load_opinion(text: str) -> Opinion:
 
     :raises UndecodableError: it holds none
     """
-    return _load(text, Opinion, {"counsel": Counsel, "ground": Ground}, ("judge",))
+    return load(text, Opinion, {"counsel": Counsel, "ground": Ground}, ("judge",))
 
 
 def dump_phrases(phrases: Iterable[str]) -> str:
@@ -288,7 +283,7 @@ def load_phrases(text: str) -> tuple[str, ...]:
 
     :raises UndecodableError: it holds none
     """
-    return tuple(_parsed(text, list))
+    return tuple(parsed(text, list))
 
 
 def dump_report(report: Mapping[str, Any]) -> str:
@@ -301,7 +296,7 @@ def load_report(text: str) -> dict[str, Any]:
 
     :raises UndecodableError: it holds none
     """
-    return dict(_parsed(text, dict))
+    return dict(parsed(text, dict))
 
 
 def _source(ref: SourceRef) -> dict[str, Any]:
@@ -315,7 +310,7 @@ def _source(ref: SourceRef) -> dict[str, Any]:
 
 
 def _to_source(found: Mapping[str, Any]) -> SourceRef:
-    return _build(found, SourceRef, {"tier": Tier}, ("name", "url", "language", "independent"))
+    return build(found, SourceRef, {"tier": Tier}, ("name", "url", "language", "independent"))
 
 
 _LINE = ("text", "note", "url", "article_id", "topic_id")
@@ -327,8 +322,8 @@ def _section(part: Section) -> dict[str, Any]:
 
 
 def _to_section(found: Mapping[str, Any]) -> Section:
-    lines = {"lines": lambda parts: tuple(_build(part, Line, {}, _LINE) for part in parts)}
-    return _build(found, Section, lines, ("title", "more"))
+    lines = {"lines": lambda parts: tuple(build(part, Line, {}, _LINE) for part in parts)}
+    return build(found, Section, lines, ("title", "more"))
 
 
 def _activity(part: Activity) -> dict[str, Any]:
@@ -347,7 +342,7 @@ def _to_activity(found: Mapping[str, Any]) -> Activity:
         "told": tuple,
         "matched": tuple,
     }
-    return _build(found, Activity, convert, ("topic_id", "name"))
+    return build(found, Activity, convert, ("topic_id", "name"))
 
 
 def _time(moment: datetime | None) -> str | None:
@@ -372,30 +367,3 @@ def _dump(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, default=_plain)
     # Lone surrogates stay escaped (as NUL does anyway): databases take them, nothing is lost.
     return json.dumps(value, default=_plain) if _SURROGATE.search(text) else text
-
-
-def _parsed(text: str, kind: type[T]) -> T:
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise UndecodableError(f"no JSON: {error}") from error
-    if not isinstance(found, kind):
-        raise UndecodableError(f"a {type(found).__name__} where a {kind.__name__} belongs")
-    return found
-
-
-def _load(
-    text: str, kind: type[T], convert: Mapping[str, Callable[[Any], Any]], plain: Sequence[str]
-) -> T:
-    return _build(_parsed(text, dict), kind, convert, plain)
-
-
-def _build(
-    found: Any, kind: type[T], convert: Mapping[str, Callable[[Any], Any]], plain: Sequence[str]
-) -> T:
-    try:
-        fields = {name: found[name] for name in plain if name in found}
-        fields.update({name: to(found[name]) for name, to in convert.items() if name in found})
-        return kind(**fields)
-    except (TypeError, ValueError, KeyError) as error:
-        raise UndecodableError(f"no {kind.__name__}: {error}") from error

@@ -20,7 +20,8 @@ from monitors.model import (
     Hold,
     Receipt,
 )
-from monitors.store.codec import UndecodableError, load_alert
+from monitors.store.codec import load_alert
+from monitors.store.decoding import UndecodableError
 from monitors.store.engine import Database
 from monitors.store.queue import BETWEEN_EDITS, UNPOSTED, queue, waiting_afresh
 from monitors.store.rows import chunks, readable

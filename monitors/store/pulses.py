@@ -8,7 +8,8 @@ from enum import Enum
 from typing import Any
 
 from monitors.model import Cause, Health, Pulse, Tempo
-from monitors.store.codec import UndecodableError, dump_report, load_report
+from monitors.store.codec import dump_report, load_report
+from monitors.store.decoding import UndecodableError
 
 _TO: dict[str, Any] = {
     "health": lambda name: Health[name],

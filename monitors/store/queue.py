@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitors.model import Alert, AlertKind, DeliveryState, Hold
-from monitors.store.codec import UndecodableError, dump_alert, load_alert
+from monitors.store.codec import dump_alert, load_alert
+from monitors.store.decoding import UndecodableError
 from monitors.store.engine import Database
 from monitors.store.tables import outbox, story_threads
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from monitors.store.codec import UndecodableError
+from monitors.store.decoding import UndecodableError
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)

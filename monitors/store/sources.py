@@ -24,13 +24,13 @@ from monitors.model import (
 )
 from monitors.store import ledgers
 from monitors.store.codec import (
-    UndecodableError,
     dump_entry,
     dump_phrases,
     dump_web,
     load_entry,
     load_web,
 )
+from monitors.store.decoding import UndecodableError
 from monitors.store.engine import Database
 from monitors.store.listings import listings
 from monitors.store.pulses import dump_pulse, load_pulse

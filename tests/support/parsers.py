@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
+import resource
 from datetime import UTC, datetime
+from pathlib import Path
 
 from monitors.errors import HttpStatusError
 from monitors.model import Entry
@@ -28,3 +30,16 @@ def make_unpicklable() -> object:
 def print_and(value: str) -> str:
     print("noise" * 10_000)
     return value
+
+
+def resident() -> int:
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize()
+
+
+_kept: list[bytes] = []
+
+
+def keep(size: int) -> None:
+    """Leak, as a C library may."""
+    _kept.append(b"\1" * size)

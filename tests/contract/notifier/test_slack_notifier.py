@@ -17,7 +17,8 @@ from monitors.alerts.notify import NotifierOptions, SlackNotifier, open_notifier
 from monitors.alerts.notify.console import ConsoleNotifier
 from monitors.alerts.notify.slack_errors import LONGEST_WAIT, REMEDIES, wait_from
 from monitors.clock import FixedClock
-from monitors.demo.localslack import KINDS, LocalSlack
+from monitors.demo.localslack import LocalSlack
+from monitors.demo.localslack_script import KINDS
 from monitors.errors import (
     DeliveryDeferred,
     DeliveryError,

@@ -11,6 +11,7 @@ from store_values import FACTS, HOUR, NOW, alert, article, entry
 
 from monitors.model import Alert, AlertKind, Entry, Facts
 from monitors.store import codec
+from monitors.store.decoding import UndecodableError
 
 CODECS: list[tuple[Any, Callable[[Any], str], Callable[[str], Any]]] = [
     (alert(), codec.dump_alert, codec.load_alert),
@@ -55,7 +56,7 @@ def test_what_is_not_ours_is_named_as_such(text: str, value: Any, dump: Any, loa
     if text == "{}" and load is codec.load_facts:
         assert load(text) == Facts()
     else:
-        with pytest.raises(codec.UndecodableError):
+        with pytest.raises(UndecodableError):
             load(text)
 
 

@@ -11,7 +11,15 @@ from monitors.errors import HttpStatusError, UnsafeDocument
 from monitors.sandbox import Sandbox, shared
 from monitors.sources.charsets import to_utf8
 from monitors.sources.prologue import from_root
-from tests.support.parsers import make_entry, make_foreign, make_unpicklable, print_and, refuse
+from tests.support.parsers import (
+    keep,
+    make_entry,
+    make_foreign,
+    make_unpicklable,
+    print_and,
+    refuse,
+    resident,
+)
 
 
 @pytest.fixture
@@ -43,6 +51,20 @@ def test_a_worker_is_used_again_and_costs_little(sandbox: Sandbox) -> None:
         assert sandbox.run(os.getpid) == first
         times.append(time.perf_counter() - began)
     assert sorted(times)[10] < 0.005
+
+
+def test_a_worker_is_used_again_where_the_parsers_alone_take_most_of_its_memory(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.memory = int(1.5 * sandbox.run(resident))
+    first = sandbox.run(os.getpid)
+    assert [sandbox.run(os.getpid) for _ in range(5)] == [first] * 5
+
+
+def test_a_worker_that_has_grown_is_replaced(sandbox: Sandbox) -> None:
+    first = sandbox.run(os.getpid)
+    sandbox.run(keep, 150_000_000)
+    assert sandbox.run(os.getpid) != first
 
 
 def test_a_call_that_takes_too_long_is_stopped_and_the_worker_replaced(sandbox: Sandbox) -> None:
