@@ -22,6 +22,7 @@ from monitors.cli import (
     running,
     showing,
     sources,
+    starting,
     trying,
 )
 from monitors.errors import ConfigError, TidingsError
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 for module in (
     running,
+    starting,
     checking,
     showing,
     outbox,

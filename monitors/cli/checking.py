@@ -1,18 +1,16 @@
-"""``tidings init | check | doctor``: begin, and find out what is wrong before it matters."""
+"""``tidings check | doctor``: find out what is wrong before it matters."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitors.cli import output, proposing
 from monitors.cli.configured import configured
-from monitors.errors import ConfigError
 from monitors.redact import redact
 
 if TYPE_CHECKING:
@@ -25,38 +23,8 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (init, check, doctor):
+    for command in (check, doctor):
         app.command()(command)
-
-
-def init(
-    folder: Annotated[Path, typer.Argument(help="Where to write the files.")] = Path(),
-) -> None:
-    """Write a first watch.yaml and .env; files that exist are left alone."""
-    from importlib import resources
-
-    starter = resources.files("monitors.cli").joinpath("starter")
-    for name, target in (("watch.yaml", "watch.yaml"), ("env.txt", ".env")):
-        path = folder / target
-        if path.exists():
-            output.say(f"{path} exists and is left as it is")
-            continue
-        _write(path, starter.joinpath(name).read_text("utf-8"))
-        output.say(f"{path} written")
-    output.say("Next: edit watch.yaml, then tidings check, then tidings run")
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600 if path.name == ".env" else 0o644)  # .env will hold a token
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(
-            str(path),
-            f"it cannot be written: {error.strerror}",
-            "Name a folder in which you may write",
-        ) from None
 
 
 def check(

@@ -24,7 +24,7 @@ from monitors.watchlist.topics import (
     read_topics,
 )
 
-_SECTIONS = ("defaults", "channels", "sources", "topics")
+SECTIONS = ("defaults", "channels", "sources", "topics")
 
 _T = TypeVar("_T", Source, Topic)
 
@@ -97,16 +97,19 @@ def _bases(said: Sequence[ChannelSettings]) -> dict[str, Defaults]:
     return {name: settings.base for name, settings in first.items()}
 
 
-def _files(path: Path, notes: Notes) -> list[Path]:
+def files_of(path: Path) -> list[Path]:
+    """The files that a watch list consists of; ``path`` itself where it is no folder."""
     if not path.is_dir():
         return [path]
-    files = sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml") and p.is_file())
+    return sorted(p for p in path.iterdir() if p.suffix in (".yaml", ".yml") and p.is_file())
+
+
+def _files(path: Path, notes: Notes) -> list[Path]:
+    files = files_of(path)
     if not files:
-        notes.append(
-            WatchlistError(
-                str(path), 0, "the folder has no *.yaml file", "Run `tidings init` to write one"
-            )
-        )
+        problem = "the folder has no *.yaml file"
+        remedy = "Run `tidings init` to write one"
+        notes.append(WatchlistError(str(path), 0, problem, remedy))
     return files
 
 
@@ -161,7 +164,7 @@ def _syntax_error(name: str, text: str, error: YAMLError) -> WatchlistError:
 
 def _sections(file: Path, node: Node, notes: Notes) -> list[tuple[str, Reader]]:
     reader = Reader(str(file), node, notes, "the file")
-    return [(key, value) for key, value in pairs_of(reader, _SECTIONS) if not value.is_empty()]
+    return [(key, value) for key, value in pairs_of(reader, SECTIONS) if not value.is_empty()]
 
 
 def _unique(found: Sequence[tuple[_T, Reader]], what: str) -> tuple[_T, ...]:

@@ -13,8 +13,11 @@ from monitors.watchlist.topics import Defaults
 KINDS = tuple(READERS)
 """The kinds of source that there are readers for."""
 
-_KEYS = ("name", "kind", "url", "tier", "language", "every", "pattern", "robots", "id")
-_NEEDED = ("name", "kind", "url")
+KEYS = ("name", "kind", "url", "tier", "language", "every", "pattern", "robots", "id")
+NEEDED = ("name", "kind", "url")
+ROBOTS_KEYS = ("ignore", "because")
+LEAST_REASON = 10
+"""Letters of the reason why robots.txt may be ignored."""
 
 
 def read_sources(reader: Reader, defaults: Defaults) -> list[tuple[Source, Reader]]:
@@ -25,9 +28,9 @@ def read_sources(reader: Reader, defaults: Defaults) -> list[tuple[Source, Reade
 
 def _read(item: Reader, defaults: Defaults) -> Source | None:
     before = len(item.notes)
-    fields = dict(pairs_of(Reader(item.path, item.node, item.notes, "a source"), _KEYS))
+    fields = dict(pairs_of(Reader(item.path, item.node, item.notes, "a source"), KEYS))
     if len(item.notes) == before or fields:
-        for key in absent(item, fields, _NEEDED, _KEYS):
+        for key in absent(item, fields, NEEDED, KEYS):
             item.note(f"the source has no `{key}`", f"Add `{key}:`")
     name = fields["name"].text() if "name" in fields else None
     kind = values.one_of(fields["kind"], KINDS) if "kind" in fields else None
@@ -52,14 +55,14 @@ def _robots(reader: Reader) -> str:
     """Why the source's pages are fetched whatever robots.txt says; empty where it is kept."""
     shown = 'Write `robots: {ignore: true, because: "the publisher agreed on 3 May"}`'
     before = len(reader.notes)
-    fields = dict(pairs_of(reader, ("ignore", "because")))
+    fields = dict(pairs_of(reader, ROBOTS_KEYS))
     ignore = fields["ignore"].text() if "ignore" in fields else None
     because = (fields["because"].text() or "").strip() if "because" in fields else ""
     if len(reader.notes) > before:
         return ""
     if ignore not in ("true", "false"):
         reader.note("`robots` says with `ignore` whether robots.txt is ignored", shown)
-    elif ignore == "true" and len(because) < 10:
+    elif ignore == "true" and len(because) < LEAST_REASON:
         reader.note("`robots` does not say why robots.txt may be ignored", shown)
     return because if ignore == "true" else ""
 

@@ -20,10 +20,11 @@ from monitors.watchlist import values
 from monitors.watchlist.nodes import Reader, absent, pairs_of, suggest
 
 _SHARED = ("channel", "sensitivity", "at_most", "timezone", "quiet_hours", "urgent", "mention")
-_DEFAULT_KEYS = (*_SHARED, "every", "operators_channel", "digest")
-_CHANNEL_KEYS = ("digest", "at_most", "timezone", "quiet_hours", "urgent")
-_KEYS = ("name", "description", "examples", "not", "keywords", *_SHARED)
-_NEEDED = ("name", "description")
+DEFAULT_KEYS = (*_SHARED, "every", "operators_channel", "digest")
+CHANNEL_KEYS = ("digest", "at_most", "timezone", "quiet_hours", "urgent")
+KEYS = ("name", "description", "examples", "not", "keywords", *_SHARED)
+NEEDED = ("name", "description")
+KEYWORD_KEYS = ("any", "none")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def read_defaults(readers: Sequence[Reader]) -> Defaults:
     fields: dict[str, Reader] = {}
     for reader in readers:
         part = Reader(reader.path, reader.node, reader.notes, "`defaults`")
-        for key, value in pairs_of(part, _DEFAULT_KEYS):
+        for key, value in pairs_of(part, DEFAULT_KEYS):
             if key in fields:
                 other = fields[key]
                 value.note(
@@ -89,7 +90,7 @@ def read_channels(reader: Reader, defaults: Defaults) -> list[ChannelSettings]:
         before = len(part.notes)
         values.channel_name(part, name)
         named = Reader(part.path, part.node, part.notes, f"channel `{name}`", part.key_line)
-        fields = dict(pairs_of(named, _CHANNEL_KEYS))
+        fields = dict(pairs_of(named, CHANNEL_KEYS))
         own = _shared(fields, replace(defaults, at_most=None))
         digest = values.digest(fields["digest"]) if "digest" in fields else defaults.digest
         if len(part.notes) == before:
@@ -137,9 +138,9 @@ def _read(
         part.note(f"{topic_id!r} is no topic id: only a-z, 0-9 and hyphens", remedy)
     named = Reader(part.path, part.node, part.notes, f"topic `{topic_id}`", part.key_line)
     mark = len(part.notes)
-    fields = dict(pairs_of(named, _KEYS))
+    fields = dict(pairs_of(named, KEYS))
     if len(part.notes) == mark or fields:
-        for key in absent(part, fields, _NEEDED, _KEYS):
+        for key in absent(part, fields, NEEDED, KEYS):
             remedy = "Add one: a topic needs only a name and a description"
             part.note(f"topic `{topic_id}` has no `{key}`", remedy)
     name = fields["name"].text() if "name" in fields else None
@@ -195,12 +196,8 @@ def _shared(fields: dict[str, Reader], base: Defaults) -> Defaults:
 
 
 def _keywords(reader: Reader) -> Keywords:
-    fields = dict(
-        pairs_of(
-            Reader(reader.path, reader.node, reader.notes, "`keywords`", reader.key_line),
-            ("any", "none"),
-        )
-    )
+    named = Reader(reader.path, reader.node, reader.notes, "`keywords`", reader.key_line)
+    fields = dict(pairs_of(named, KEYWORD_KEYS))
     found = {key: part.texts() for key, part in fields.items()}
     for key, part in fields.items():
         for word in found[key]:

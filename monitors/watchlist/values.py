@@ -19,7 +19,7 @@ from monitors.model import Budget, DigestPlan, QuietHours, Stage
 from monitors.watchlist.nodes import Reader, suggest
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_PERIODS = {
+PERIODS = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
     "week": timedelta(days=7),
@@ -27,9 +27,15 @@ _PERIODS = {
 }
 _SHORTEST = timedelta(seconds=30)
 _LONGEST = timedelta(days=30)
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MENTION = re.compile(r"@here|@channel|[UWS][A-Z0-9]{7,}")
-_CHANNEL = re.compile(r"#[^\s#A-Z.,:;!?'\"<>(){}\[\]]{1,80}|[CGD][A-Z0-9]{7,}")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+# Also for editors, through the JSON Schema: what they have in common with JavaScript.
+DURATION = re.compile(r"(\d{1,6})\s*([smhdw])(?:in|ins|ec|ours?|ays?)?")
+BUDGET = re.compile(r"(\d{1,4})\s*(?:/|per|a)\s*([a-z]+)")
+QUIET_HOURS = re.compile(r"(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)")
+LANGUAGE = re.compile(r"[a-z]{2}")
+MENTION = re.compile(r"@here|@channel|[UWS][A-Z0-9]{7,}")
+CHANNEL = re.compile(r"#[^\s#A-Z.,:;!?'\"<>(){}\[\]]{1,80}|[CGD][A-Z0-9]{7,}")
 
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -59,7 +65,7 @@ def duration(reader: Reader) -> timedelta | None:
     text = reader.text()
     if text is None:
         return None
-    match = re.fullmatch(r"(\d{1,6})\s*([smhdw])(?:in|ins|ec|ours?|ays?)?", text)
+    match = DURATION.fullmatch(text)
     span = timedelta(seconds=int(match[1]) * _UNITS[match[2]]) if match else None
     if span is None:
         reader.note(f"{text!r} is no duration", "Write a number and s, m, h or d, e.g. 15m")
@@ -74,14 +80,14 @@ def budget(reader: Reader) -> Budget | None:
     text = reader.text()
     if text is None:
         return None
-    match = re.fullmatch(r"(\d{1,4})\s*(?:/|per|a)\s*([a-z]+)", text)
+    match = BUDGET.fullmatch(text)
     if not match or int(match[1]) < 1:
         reader.note(f"{text!r} is no alert budget", "Write e.g. 3/day, 10/week or 1/hour")
         return None
-    if match[2] not in _PERIODS:
-        reader.note(f"{match[2]!r} is no period of a budget", suggest(match[2], list(_PERIODS)))
+    if match[2] not in PERIODS:
+        reader.note(f"{match[2]!r} is no period of a budget", suggest(match[2], list(PERIODS)))
         return None
-    return Budget(int(match[1]), _PERIODS[match[2]])
+    return Budget(int(match[1]), PERIODS[match[2]])
 
 
 def quiet_hours(reader: Reader) -> QuietHours | None:
@@ -89,7 +95,7 @@ def quiet_hours(reader: Reader) -> QuietHours | None:
     text = reader.text()
     if text is None:
         return None
-    match = re.fullmatch(r"(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)", text)
+    match = QUIET_HOURS.fullmatch(text)
     try:
         if match:
             start = time(int(match[1]), int(match[2]))
@@ -112,8 +118,8 @@ def digest(reader: Reader) -> DigestPlan | None:
         reader.note(f"{text!r} is no digest", "Write e.g. daily 08:00, monday 08:00 or off")
         return None
     day = match[1].lower()
-    if day not in ("daily", *_WEEKDAYS):
-        remedy = suggest(day, ["daily", *_WEEKDAYS])
+    if day not in ("daily", *WEEKDAYS):
+        remedy = suggest(day, ["daily", *WEEKDAYS])
         reader.note(f"{match[1]!r} is no day of a digest", remedy)
         return None
     try:
@@ -121,7 +127,7 @@ def digest(reader: Reader) -> DigestPlan | None:
     except ValueError:
         reader.note(f"{match[2]}:{match[3]} is no time of day", "Write a local time, e.g. 08:00")
         return None
-    return DigestPlan(at, None if day == "daily" else _WEEKDAYS.index(day))
+    return DigestPlan(at, None if day == "daily" else WEEKDAYS.index(day))
 
 
 def stages(reader: Reader) -> frozenset[Stage] | None:
@@ -140,7 +146,7 @@ def mentions(reader: Reader) -> tuple[str, ...] | None:
     else:
         texts = reader.texts()
     for text in texts:
-        if not _MENTION.fullmatch(text):
+        if not MENTION.fullmatch(text):
             reader.note(
                 f"{text!r} can not be mentioned",
                 'Write "@here", "@channel", or an id from Slack such as U0123456789 (a person) '
@@ -172,7 +178,7 @@ def channel(reader: Reader) -> str | None:
 
 def channel_name(reader: Reader, text: str) -> str | None:
     """``text`` where it is a channel; noted and None where it is none."""
-    if _CHANNEL.fullmatch(text):
+    if CHANNEL.fullmatch(text):
         return text
     name = re.sub(r"[^\w-]+", "-", text.lstrip("#").lower()).strip("-") or "news-alerts"
     reader.note(f"{text!r} is no channel name", f'Write it as "#{name[:80]}", with the quotes')
@@ -182,7 +188,7 @@ def channel_name(reader: Reader, text: str) -> str | None:
 def language(reader: Reader) -> str | None:
     """An ISO 639-1 code."""
     text = reader.text()
-    if text is None or re.fullmatch(r"[a-z]{2}", text):
+    if text is None or LANGUAGE.fullmatch(text):
         return text
     remedy = "Write the two letters of ISO 639-1, e.g. en, ru or de"
     reader.note(f"{text!r} is no language code", remedy)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
 import pytest
 from cli_values import Tidings
+
+from monitors.watchlist.schema import LINE, schema
 
 
 def test_init_writes_both_files(tidings: Tidings, folder: Path) -> None:
@@ -16,6 +19,34 @@ def test_init_writes_both_files(tidings: Tidings, folder: Path) -> None:
     env = folder / "new/place/.env"
     assert stat.S_IMODE(env.stat().st_mode) == 0o600
     assert "SLACK_BOT_TOKEN" in env.read_text("utf-8")
+
+
+def test_editors_find_the_schema_that_init_writes(tidings: Tidings, folder: Path) -> None:
+    tidings("init", "new")
+    line = (folder / "new/watch.yaml").read_text("utf-8").splitlines()[0]
+    named = line.removeprefix("# yaml-language-server: $schema=")
+    assert json.loads((folder / "new" / named).read_text("utf-8")) == schema()
+
+
+def test_schema_is_written_beside_the_watch_list(tidings: Tidings, folder: Path) -> None:
+    (folder / "watch.schema.json").write_text("{}", "utf-8")
+    done = tidings("schema")
+    assert done.exit_code == 0
+    assert json.loads((folder / "watch.schema.json").read_text("utf-8")) == schema()
+    assert done.output.endswith(
+        "Put this line at the top of watch.yaml:\n"
+        "# yaml-language-server: $schema=watch.schema.json\n"
+    )
+
+
+def test_schema_is_written_into_a_folder_of_watch_lists(
+    tidings: Tidings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "lists").mkdir()
+    (folder / "lists" / "a.yaml").write_text(f"{LINE}\nsources: []\n", "utf-8")
+    monkeypatch.setenv("TIDINGS_WATCH", "lists")
+    done = tidings("schema")
+    assert done.output == "lists/watch.schema.json written\n"
 
 
 def test_what_init_writes_passes_check(
