@@ -50,12 +50,15 @@ def _run() -> None:
 
 def _serve(counts: str, page: str, check: Callable[[], None] | None) -> None:
     # Imported late: Prefect reads its settings when it is imported.
+    from flows.schedules import EVERY
     from flows.serving import serve
     from monitors.listening import listening
     from monitors.settings import load_settings
+    from monitors.watchdog import watching
 
+    settings = load_settings()
     say(f"watching {counts}. Run history: {page}  Stop with Ctrl-C.")
-    with listening(load_settings(), say):
+    with listening(settings, say), watching(settings, EVERY, say):
         serve(check)
 
 

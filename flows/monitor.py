@@ -138,7 +138,7 @@ async def monitor(
 
 async def _pass(clock: Clock, only: tuple[str, ...], dry: bool) -> str:
     async with open_desk(load_settings(), clock=clock) as desk:
-        report = pipeline.new_report(desk)
+        report = pipeline.new_report(desk, only)
         with pipeline.lease(desk, report):
             try:
                 with pipeline.recorded(desk, report):

@@ -12,6 +12,9 @@ from flows.deliver import deliver
 from flows.maintain import maintain
 from flows.monitor import monitor
 
+EVERY = timedelta(minutes=15)
+"""The interval of monitor runs, as the watchdog knows it."""
+
 FIRST = "every-15-minutes"
 """The deployment of which ``python -m flows`` starts a run at once."""
 

@@ -48,9 +48,13 @@ MOST_BEATS = 60
 """After so many a run is taken to hang; another may take over."""
 
 
-def new_report(desk: Desk) -> RunReport:
-    """The empty report of a run that starts now."""
-    return RunReport(run_id=f"R-{uuid.uuid4().hex[:12]}", started=desk.clock.now())
+def new_report(desk: Desk, only: Collection[str] = ()) -> RunReport:
+    """The empty report of a run that starts now.
+
+    :param only: the sources that it asks; empty: all that are due
+    """
+    run_id = f"R-{uuid.uuid4().hex[:12]}"
+    return RunReport(run_id=run_id, started=desk.clock.now(), partial=bool(only))
 
 
 @contextmanager
@@ -142,7 +146,7 @@ def end_baseline(desk: Desk, bench: Bench, report: RunReport) -> None:
 
 def finish(desk: Desk, report: RunReport) -> None:
     """Close the ledger and the report, and store both."""
-    report.finished = desk.clock.now()
+    report.finished, report.ended = desk.clock.now(), desk.wall.now()
     sources = desk.store.sources
     report.problems += report.ledger.close(sources.waiting())
     accounts = report.ledger.accounts.items()
@@ -171,6 +175,7 @@ def recorded(desk: Desk, report: RunReport) -> Iterator[None]:
         yield
     except TidingsError as error:
         report.problems.append(str(error))
+        report.failed = True
         report.ledger.contested = isinstance(error, RunSkipped)
         with suppress(StoreError):
             finish(desk, report)
@@ -185,7 +190,7 @@ async def run(desk: Desk, only: Collection[str] = (), *, dry: bool = False) -> R
     :param dry: decide and store, but deliver nothing
     :raises RunSkipped: another run is at work
     """
-    report = new_report(desk)
+    report = new_report(desk, only)
     with lease(desk, report), recorded(desk, report):
         with timed(report, "collect"):
             await collect(desk, report, only)

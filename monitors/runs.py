@@ -31,6 +31,9 @@ class RunReport:
     :param delivered: outcomes of deliveries by name
     :param problems: one clear line each: what, where, what to do
     :param seconds: wall seconds by step
+    :param partial: only some sources were asked, because a person named them
+    :param failed: it did not come to its end
+    :param ended: when it was over, in real time; ``finished`` may be another day
     """
 
     run_id: str
@@ -55,6 +58,9 @@ class RunReport:
     delivered: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    partial: bool = False
+    failed: bool = False
+    ended: datetime | None = None
 
     @property
     def fates(self) -> dict[str, int]:
@@ -91,6 +97,7 @@ class RunReport:
         plain = asdict(self)
         plain["started"] = self.started.isoformat()
         plain["finished"] = self.finished.isoformat() if self.finished else None
+        plain["ended"] = self.ended.isoformat() if self.ended else None
         plain["headline"] = self.headline()
         plain["ledger"] = self.ledger.as_json()
         for name in ("listed", "fates", "reasons", "verdicts", "judge", "delivered"):

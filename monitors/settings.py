@@ -37,6 +37,7 @@ REMEDIES = {
     "JUDGE_CALLS_A_RUN": "Use a number from 0 to 1000",
     "JUDGE_CALLS_A_DAY": "Use a number from 0 to 100000",
     "TIDINGS_REPORT_DIR": "Use the path of a folder that holds nothing but a report, or nothing",
+    "TIDINGS_WATCHDOG_FILE": "Use the path of a file that may be written",
     "TIDINGS_LOG_LEVEL": "Use DEBUG, INFO, WARNING, ERROR or CRITICAL",
 }
 """Every variable, and what to do where its value is wrong."""
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
         sent, since Slack did not answer and its history cannot be read
     :param calibrations: folder of what ``tidings calibrate`` learnt for other models
     :param report_dir: where the maintain flow writes a report each day; none: nowhere
+    :param watchdog_file: what the watchdog remembers
     :param judge_url: an OpenAI-compatible endpoint that reviews borderline decisions; none: off
     :param judge_timeout: seconds for a whole answer of it
     """
@@ -96,6 +98,9 @@ class Settings(BaseSettings):
     judge_calls_a_run: int = Field(20, validation_alias="JUDGE_CALLS_A_RUN", ge=0, le=1000)
     judge_calls_a_day: int = Field(200, validation_alias="JUDGE_CALLS_A_DAY", ge=0, le=100_000)
     report_dir: Path | None = Field(None, validation_alias="TIDINGS_REPORT_DIR")
+    watchdog_file: Path = Field(
+        Path("var/watchdog.json"), validation_alias="TIDINGS_WATCHDOG_FILE"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         "INFO", validation_alias="TIDINGS_LOG_LEVEL"
     )
@@ -159,7 +164,7 @@ class Settings(BaseSettings):
             raise ValueError("it may hold only plain ASCII without brackets")
         return value.strip()
 
-    @field_validator("reader_model", "screen_model", "watch", mode="before")
+    @field_validator("reader_model", "screen_model", "watch", "watchdog_file", mode="before")
     @classmethod
     def _given(cls, value: Any) -> Any:
         if isinstance(value, str) and not value.strip():

@@ -13,6 +13,7 @@ from monitors.cli import (
     backtesting,
     calibrating,
     checking,
+    guarding,
     keeping,
     labelling,
     listening,
@@ -49,6 +50,7 @@ for module in (
     listening,
     reporting,
     keeping,
+    guarding,
     trying,
     calibrating,
 ):

@@ -78,3 +78,30 @@ def _sql(path: Path, *statements: str) -> None:
         connection.execute(statement)
     connection.commit()
     connection.close()
+
+
+def test_watchdog_says_when_a_run_last_succeeded(tidings: Tidings, store: SqlStore) -> None:
+    assert "no run is known to have succeeded yet" in tidings("watchdog").output
+    store.runs.save("R-new", NOW, {"ended": NOW.isoformat()})
+    done = tidings("watchdog")
+    assert done.exit_code == 0, done.output
+    assert f"the last run that succeeded was over at {NOW:%d %b %Y %H:%M} UTC" in done.output
+    plain = json.loads(tidings("watchdog", "--json").output)
+    assert plain["succeeded_at"] == NOW.isoformat()
+    assert (plain["silent_since"], plain["told_now"]) == (None, None)
+
+
+def test_watchdog_tells_in_the_terminal_where_there_is_no_channel(
+    tidings: Tidings, store: SqlStore, folder: Path
+) -> None:
+    ago = (NOW - timedelta(hours=1)).isoformat()
+    kept = {"looked_at": NOW.isoformat(), "watching_since": ago, "succeeded_at": ago}
+    (folder / "var" / "watchdog.json").write_text(json.dumps(kept), "utf-8")
+    done = tidings("watchdog")
+    assert done.exit_code == 1
+    assert "No run has succeeded since" in done.output
+    assert "`operators_channel` is not set" in done.output
+    again = tidings("watchdog")
+    assert again.exit_code == 1
+    assert "the operators know" in again.output
+    assert tidings("watchdog", "--every", "30").exit_code == 1  # it lasts until one succeeds
