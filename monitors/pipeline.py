@@ -22,11 +22,10 @@ import time
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 
 from monitors.desk import Desk
 from monitors.errors import NothingAnswered, RunSkipped, StoreError, TidingsError
-from monitors.processes import has_ended, this_process
+from monitors.leases import LASTS, RUN, holder_of, take
 from monitors.runs import RunReport
 from monitors.steps.check_health import check_health
 from monitors.steps.collect import collect
@@ -39,8 +38,8 @@ from monitors.steps.understand import understand
 
 log = logging.getLogger(__name__)
 
-LEASE = "run"
-LEASE_FOR = timedelta(minutes=10)
+LEASE = RUN
+LEASE_FOR = LASTS
 BEAT = 120.0
 """Seconds between two renewals of the lease."""
 
@@ -84,12 +83,7 @@ def keep_lease(desk: Desk, report: RunReport) -> None:
     :raises RunSkipped: another run holds it, also where it took over because this one was
         not heard of for ten minutes
     """
-    runs, now = desk.store.runs, desk.wall.now()
-    other = runs.acquire(LEASE, _holder(report), now, LEASE_FOR)
-    if other is not None and has_ended(other.partition(" ")[2]):
-        # It was killed on this machine. Of several that see this one gets the lease.
-        runs.release(LEASE, other)
-        other = runs.acquire(LEASE, _holder(report), now, LEASE_FOR)
+    other = take(desk.store.runs, LEASE, _holder(report), desk.wall.now())
     if other is not None:
         raise RunSkipped(
             "this run",
@@ -100,8 +94,7 @@ def keep_lease(desk: Desk, report: RunReport) -> None:
 
 
 def _holder(report: RunReport) -> str:
-    """Who holds the lease: the run, and the process that it runs in."""
-    return f"{report.run_id} {this_process()}".rstrip()
+    return holder_of(report.run_id)
 
 
 def _beat(desk: Desk, report: RunReport, done: threading.Event) -> None:

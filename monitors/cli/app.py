@@ -17,6 +17,7 @@ from monitors.cli import (
     keeping,
     labelling,
     listening,
+    moving,
     outbox,
     previewing,
     reporting,
@@ -51,6 +52,7 @@ for module in (
     reporting,
     keeping,
     guarding,
+    moving,
     trying,
     calibrating,
 ):

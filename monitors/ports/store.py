@@ -136,6 +136,10 @@ class RunStore(Protocol):
         """Give the lease back; nothing happens where another holds it."""
         ...
 
+    def leases(self, now: datetime) -> dict[str, str]:
+        """Every lease that has not run out: name to holder."""
+        ...
+
     def spend(self, limits: Mapping[str, int], now: datetime) -> bool:
         """Count one more use of each allowance in ``limits``: of all, or of none.
 

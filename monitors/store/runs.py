@@ -43,6 +43,12 @@ class SqlRuns:
         with self._db.write() as connection:
             connection.execute(sa.delete(leases).where(mine))
 
+    def leases(self, now: datetime) -> dict[str, str]:
+        """See the port."""
+        query = sa.select(leases.c.name, leases.c.holder).where(leases.c.until > now)
+        with self._db.read() as connection:
+            return {row.name: row.holder for row in connection.execute(query)}
+
     def spend(self, limits: Mapping[str, int], now: datetime) -> bool:
         """See the port."""
         if not limits:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from monitors.store.answers import SqlAnswers
 from monitors.store.articles import SqlArticles
+from monitors.store.copying import Copied, copy
 from monitors.store.decisions import SqlDecisions
 from monitors.store.digests import SqlDigests
 from monitors.store.engine import BUSY_TIMEOUT, Database, open_database
@@ -51,6 +52,12 @@ class SqlStore:
     def schema(self) -> Schema:
         """Whether the schema is up to date; changes nothing."""
         return schema(self._db)
+
+    def copy_to(
+        self, target: SqlStore, between: Callable[[str, int], None] = lambda *_: None
+    ) -> list[Copied]:
+        """Copy everything into ``target`` and compare: :func:`monitors.store.copying.copy`."""
+        return copy(self._db, target._db, between)
 
     def prune(self, before: datetime) -> Mapping[str, int]:
         """See the port and :func:`monitors.store.retention.prune`."""
