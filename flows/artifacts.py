@@ -23,6 +23,7 @@ from monitors.ledger import ENDS, Account, Ledger, in_words
 from monitors.model import Health, Pulse
 from monitors.redact import redact
 from monitors.runs import RunReport
+from monitors.storypages import story_link
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 _LEAD = re.compile(r"^(\d*)([-.=])")
@@ -49,7 +50,8 @@ async def publish(desk: Desk, report: RunReport) -> None:
     """Write the artifacts; each key keeps its history in the UI."""
     await _write("run-report", run_report(report), report.headline())
     if report.alerts:
-        await _write("alerts", alerts(report), _counted(len(report.alerts), "alert"))
+        shown = alerts(report, desk.report_url)
+        await _write("alerts", shown, _counted(len(report.alerts), "alert"))
     with suppress(StoreError):
         rows = await asyncio.to_thread(_health, desk)
         failing = sum(row["failures"] > 0 for row in rows)
@@ -135,18 +137,23 @@ def _listed(title: str, lines: Iterable[str]) -> list[str]:
 # --- alerts -----------------------------------------------------------------------------
 
 
-def alerts(report: RunReport) -> str:
-    """Each alert with its reason and where to read it. No table: its cells do not wrap."""
-    return "\n\n".join(_alert(row) for row in report.alerts)
+def alerts(report: RunReport, report_url: str = "") -> str:
+    """Each alert with its reason and where to read it. No table: its cells do not wrap.
+
+    :param report_url: where the report is served, for a link to the page of each story
+    """
+    return "\n\n".join(_alert(row, report_url) for row in report.alerts)
 
 
-def _alert(row: Mapping[str, str]) -> str:
+def _alert(row: Mapping[str, str], report_url: str) -> str:
+    page = story_link(report_url, (row.get("story", ""),))
+    story = f" [Its story's page]({page}) shows why." if page else ""
     where = f"{escape(row['source'])}, {_link(row['url'])}"
     return "\n\n".join(
         (
             f"### {escape(row['headline'])}",
             f"**{escape(row['topic'])}**, {row['reason']}: {escape(row['why'])}",
-            f"{where}. How it was decided: `tidings explain {row['article']}`",
+            f"{where}.{story} How it was decided: `tidings explain {row['article']}`",
         )
     )
 

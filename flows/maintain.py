@@ -13,6 +13,7 @@ from pydantic import Field
 
 from flows.naming import told
 from monitors.clock import SystemClock
+from monitors.explain.path import known_lines
 from monitors.report.publishing import write_report
 from monitors.settings import load_settings
 from monitors.watchlist import load_watchlist
@@ -44,8 +45,8 @@ async def _prune(keep_days: int) -> str:
         done = [f"{count} {table}" for table, count in dropped.items() if count]
         if settings.report_dir is not None:
             watchlist = load_watchlist(settings.watch)
-            pages = await asyncio.to_thread(
-                write_report, store, watchlist, settings.report_dir, now
-            )
+            lines = known_lines(settings, watchlist.topics)
+            write = partial(write_report, store, watchlist, settings.report_dir, now, lines=lines)
+            pages = await asyncio.to_thread(write)
             done.append(f"report of {pages} pages")
     return ", ".join(done)

@@ -28,6 +28,7 @@ from monitors.steps import read as reading
 from monitors.steps import tell as telling
 from monitors.steps.check_health import check_health
 from monitors.steps.notify_operators import notify_operators
+from monitors.steps.publish import publish as publish_report
 from monitors.steps.understand import understand as understanding
 from monitors.wiring import open_desk
 
@@ -169,6 +170,7 @@ async def _work(shift: Shift, only: tuple[str, ...], dry: bool) -> None:
     await asyncio.to_thread(notify_operators, shift.desk, shift.report)
     if not dry:
         await tell(shift)
+    await asyncio.to_thread(publish_report, shift.desk, shift.report)
 
 
 async def _more(shift: Shift) -> bool:

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from monitors.alerts.delivered import OnUnknown
 from monitors.clock import Clock, SystemClock
@@ -36,6 +37,8 @@ class Desk:
     :param message_spacing: seconds between two messages to one channel
     :param buttons: whether messages get buttons, because somebody listens to them
     :param on_unknown: what is done where nobody can tell whether a message was sent
+    :param report_url: where the report is served; messages link to the pages of stories there
+    :param report_dir: the folder of it
     :param away: Tidings was away for long: what this run finds is told as one digest
     """
 
@@ -60,6 +63,8 @@ class Desk:
     dice: Callable[[], float] = random.random
     away: bool = False
     buttons: bool = False
+    report_url: str = ""
+    report_dir: Path | None = None
     wall: Clock = field(default_factory=SystemClock)
     profiles: dict[str, TopicProfile] = field(default_factory=dict)
     """filled by the understand step, once for each topic definition"""

@@ -53,7 +53,9 @@ def listening(settings: Settings, said: Said = _log.info) -> Iterator[bool]:
         thread.join()
 
 
-def handler(store: Store, notifier: Notifier, clock: Clock, said: Said) -> Callable[..., None]:
+def handler(
+    store: Store, notifier: Notifier, clock: Clock, said: Said, report_url: str = ""
+) -> Callable[..., None]:
     """What is done with the payload of a click."""
 
     def handle(payload: Mapping[str, Any]) -> None:
@@ -63,7 +65,8 @@ def handler(store: Store, notifier: Notifier, clock: Clock, said: Said) -> Calla
             return
         for attempt in range(_TRIES):
             try:
-                said(f"click: {answer(click, store.outbox, store.answers, notifier, clock)}")
+                done = answer(click, store.outbox, store.answers, notifier, clock, report_url)
+                said(f"click: {done}")
                 return
             except StoreBusy as error:
                 if attempt + 1 == _TRIES:
@@ -79,7 +82,8 @@ def _listen(settings: Settings, token: str, done: threading.Event, said: Said) -
     clock = SystemClock()
     try:
         with opened_store(settings) as store:
-            handle = handler(store, notifier_of(settings, clock), clock, said)
+            notifier = notifier_of(settings, clock)
+            handle = handler(store, notifier, clock, said, settings.report_url)
             _stay_connected(token, settings.slack_api_url, handle, done, said)
     except TidingsError as error:
         said(f"the buttons do not work: {error}")

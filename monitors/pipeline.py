@@ -31,6 +31,7 @@ from monitors.steps.check_health import check_health
 from monitors.steps.collect import collect
 from monitors.steps.decide import Bench, decide, finish_baseline, open_bench
 from monitors.steps.notify_operators import notify_operators
+from monitors.steps.publish import publish
 from monitors.steps.ration import ration
 from monitors.steps.read import read
 from monitors.steps.tell import tell
@@ -195,6 +196,7 @@ async def run(desk: Desk, only: Collection[str] = (), *, dry: bool = False) -> R
         if not dry:
             with timed(report, "tell"):
                 await asyncio.to_thread(tell, desk, report)
+        await asyncio.to_thread(publish, desk, report)
     return report
 
 

@@ -38,6 +38,7 @@ REMEDIES = {
     "JUDGE_CALLS_A_DAY": "Use a number from 0 to 100000",
     "TIDINGS_REPORT_DIR": "Use the path of a folder that holds nothing but a report, or nothing",
     "TIDINGS_WATCHDOG_FILE": "Use the path of a file that may be written",
+    "TIDINGS_REPORT_URL": "Use an https address of a folder, such as https://news.example/tidings/",
     "TIDINGS_LOG_LEVEL": "Use DEBUG, INFO, WARNING, ERROR or CRITICAL",
 }
 """Every variable, and what to do where its value is wrong."""
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     :param calibrations: folder of what ``tidings calibrate`` learnt for other models
     :param report_dir: where the maintain flow writes a report each day; none: nowhere
     :param watchdog_file: what the watchdog remembers
+    :param report_url: where that folder is served, with a slash at its end; empty: nowhere
     :param judge_url: an OpenAI-compatible endpoint that reviews borderline decisions; none: off
     :param judge_timeout: seconds for a whole answer of it
     """
@@ -101,6 +103,7 @@ class Settings(BaseSettings):
     watchdog_file: Path = Field(
         Path("var/watchdog.json"), validation_alias="TIDINGS_WATCHDOG_FILE"
     )
+    report_url: str = Field("", validation_alias="TIDINGS_REPORT_URL")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         "INFO", validation_alias="TIDINGS_LOG_LEVEL"
     )
@@ -175,6 +178,16 @@ class Settings(BaseSettings):
     @classmethod
     def _report_dir(cls, value: Any) -> Any:
         return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("report_url")
+    @classmethod
+    def _report(cls, value: str) -> str:
+        value = value.strip()
+        if value and not re.fullmatch(r"https://[^/\s@?#]+(?:/[^\s@?#]*)?", value):
+            raise ValueError("it is no https address, or holds a user, a query or a fragment")
+        if value.endswith(".html"):
+            raise ValueError("it is a page, not the folder that holds it")
+        return f"{value.rstrip('/')}/" if value else ""
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -157,6 +157,8 @@ async def open_desk(
                 message_spacing=settings.message_spacing,
                 on_unknown=settings.on_unknown,
                 buttons=None not in (settings.slack_app_token, settings.slack_bot_token),
+                report_url=settings.report_url,
+                report_dir=settings.report_dir,
                 judge=judge_of(settings),
                 judge_calls_a_run=settings.judge_calls_a_run,
                 judge_calls_a_day=settings.judge_calls_a_day,

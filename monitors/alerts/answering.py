@@ -32,10 +32,16 @@ def decorator(outbox: Outbox, answers: AnswerStore) -> Decorate:
 
 
 def answer(
-    click: Click, outbox: Outbox, answers: AnswerStore, notifier: Notifier, clock: Clock
+    click: Click,
+    outbox: Outbox,
+    answers: AnswerStore,
+    notifier: Notifier,
+    clock: Clock,
+    report_url: str = "",
 ) -> str:
     """Store what a click says and show it.
 
+    :param report_url: where the report is served, for links to the pages of stories
     :returns: what was done, in words
     :raises StoreError: it could not be stored
     """
@@ -60,18 +66,24 @@ def answer(
         )
     if not changed:
         return "nothing new: it was said before"
-    show(delivery, outbox, answers, notifier)
+    show(delivery, outbox, answers, notifier, report_url)
     return click.kind.value if click.kind else "unmute story"
 
 
-def show(delivery: Delivery, outbox: Outbox, answers: AnswerStore, notifier: Notifier) -> bool:
+def show(
+    delivery: Delivery,
+    outbox: Outbox,
+    answers: AnswerStore,
+    notifier: Notifier,
+    report_url: str = "",
+) -> bool:
     """Edit a sent message so that it says what was answered; False where that failed.
 
     The answer counts all the same, and the next edit of the message shows it.
     """
     if delivery.ts is None or delivery.plain:
         return False
-    message = compose(_as_it_stands(delivery, outbox))
+    message = compose(_as_it_stands(delivery, outbox), report_url)
     message = _shown(message, delivery.alert, answers)
     edit = Message(
         alert_key=delivery.alert.key,

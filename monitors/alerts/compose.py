@@ -32,6 +32,7 @@ from monitors.alerts.parts import (
     text,
 )
 from monitors.model import POSSIBLE_REPEAT, Alert, AlertKind, Delivery, Message, SourceRef, Stage
+from monitors.storypages import story_link
 
 _TOPIC = 75
 _QUOTE = 1200
@@ -44,17 +45,20 @@ _MAX_MENTIONS = 5
 _LANGUAGES: Mapping[str, str] = Locale("en").languages
 
 
-def compose(delivery: Delivery) -> Message:
+def compose(delivery: Delivery, report_url: str = "") -> Message:
     """The message of ``delivery``.
 
     A step in a known thread is a broadcast reply; without one it is a message of its own.
     With ``delivery.plain`` everything is in the text and there are no blocks.
+
+    :param report_url: where the report is served, with a slash at its end: the message links
+        to the page of its story. Empty: it names the command that explains it
     """
     alert = delivery.alert
     lines = alert.kind in (AlertKind.DIGEST, AlertKind.NOTICE)
     repeat = (delivery.error or "").startswith(POSSIBLE_REPEAT)
-    blocks = _listing(alert, repeat) if lines else _story(alert, repeat)
-    fallback = _full_text(alert, repeat) if delivery.plain else _short_text(alert)
+    blocks = (_listing if lines else _story)(alert, repeat, report_url)
+    fallback = _full_text(alert, repeat, report_url) if delivery.plain else _short_text(alert)
     edit = alert.kind is AlertKind.EDIT
     reply = delivery.thread_ts if alert.kind is AlertKind.STEP else None
     return Message(
@@ -75,7 +79,7 @@ def language_name(code: str) -> str:
     return _LANGUAGES.get(code.split("-")[0].lower(), clean(code, 20))
 
 
-def _story(alert: Alert, repeat: bool) -> list[Block]:
+def _story(alert: Alert, repeat: bool, report_url: str) -> list[Block]:
     kind = "New step" if alert.kind is AlertKind.STEP else "New story"
     short = alert.kind is AlertKind.STEP
     blocks = [
@@ -94,7 +98,7 @@ def _story(alert: Alert, repeat: bool) -> list[Block]:
     if body:
         blocks.append({"type": "rich_text", "elements": body})
     blocks.append(context(*_facts(alert)))
-    footer = _footer(alert)
+    footer = _footer(alert, report_url)
     if footer:
         blocks.append({"type": "rich_text", "elements": [section(footer)]})
     return blocks
@@ -108,7 +112,7 @@ def _mentioned(alert: Alert) -> list[Block]:
     return [section(elements)] if elements and alert.kind is not AlertKind.EDIT else []
 
 
-def _listing(alert: Alert, repeat: bool) -> list[Block]:
+def _listing(alert: Alert, repeat: bool, report_url: str) -> list[Block]:
     kind = (alert.label or "Digest") if alert.kind is AlertKind.DIGEST else "For the operators"
     blocks = [
         context(bold(clean(kind, _TOPIC)), *(plain(name) for name in _topics(alert))),
@@ -119,7 +123,7 @@ def _listing(alert: Alert, repeat: bool) -> list[Block]:
     items = [section([text(line)]) for line in body_lines(alert)]
     if items:
         blocks.append({"type": "rich_text", "elements": [bullets(items)]})
-    return blocks + section_blocks(alert)
+    return blocks + section_blocks(alert, report_url)
 
 
 def _topics(alert: Alert) -> list[str]:
@@ -206,15 +210,23 @@ def _moment(moment: datetime) -> str:
     return f"{moment.day} {moment:%b %Y %H:%M} UTC"
 
 
-def _footer(alert: Alert) -> list[Block]:
+def _footer(alert: Alert, report_url: str) -> list[Block]:
     footer: list[Block] = []
     url = safe_url(alert.url)
     if url:
         footer.append({"type": "link", "url": url, "text": f"Read it at {host_of(url)[:100]}"})
-    if alert.article_id:
-        footer.append(text("  ·  Why? " if footer else "Why? "))
-        footer.append(text(_explain(alert), code=True))
-    return footer
+    why: list[Block] = []
+    if page := _page(alert, report_url):
+        why = [{"type": "link", "url": page, "text": "Why this was told"}]
+    elif alert.article_id:
+        why = [text("Why? "), text(_explain(alert), code=True)]
+    return [*footer, text("  ·  "), *why] if footer and why else footer + why
+
+
+def _page(alert: Alert, report_url: str) -> str:
+    """The story's page; a step is shown in its place on it."""
+    step = alert.kind is AlertKind.STEP and bool(alert.development_ids)
+    return story_link(report_url, alert.story_ids, alert.development_ids[0] if step else "")
 
 
 def _explain(alert: Alert) -> str:
@@ -233,7 +245,7 @@ def _short_text(alert: Alert) -> str:
     return escape(f"{topics}: {step}{headline}" if topics else f"{step}{headline}")
 
 
-def _full_text(alert: Alert, repeat: bool) -> str:
+def _full_text(alert: Alert, repeat: bool, report_url: str) -> str:
     """The whole message without blocks, at most 8,000 characters after escaping."""
     novelty, against = clean(alert.novelty, _NOVELTY), _until_now(alert)
     quote, credit = clean(alert.quote, _QUOTE), _credit(alert)
@@ -245,11 +257,11 @@ def _full_text(alert: Alert, repeat: bool) -> str:
         f"New: {novelty}" if novelty else "",
         f"Until now: {against}" if against else "",
         *body_lines(alert),
-        *section_lines(alert),
+        *section_lines(alert, report_url),
         f"{stage}{sources_line(alert.sources)}",
         "" if alert.kind in (AlertKind.DIGEST, AlertKind.NOTICE) else _times(alert),
         safe_url(alert.url) or "",
-        f"Why? {_explain(alert)}" if alert.article_id else "",
+        f"Why? {_page(alert, report_url) or _explain(alert)}" if alert.article_id else "",
     ]
     whole = _short_text(alert)
     for line in (escape(line) for line in lines if line):

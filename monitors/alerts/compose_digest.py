@@ -8,6 +8,7 @@ from monitors.alerts.escape import clean, cut, length, safe_url
 from monitors.alerts.parts import Block, bullets, section, text
 from monitors.alerts.rules import characters
 from monitors.model import Activity, Alert, Line, Section
+from monitors.storypages import story_link
 
 BODY_CHARACTERS = 6000
 """What all lines of a digest may hold together, addresses included."""
@@ -36,7 +37,7 @@ def body_lines(alert: Alert) -> list[str]:
     return kept
 
 
-def section_blocks(alert: Alert) -> list[Block]:
+def section_blocks(alert: Alert, report_url: str = "") -> list[Block]:
     """The parts of a digest, one block each, and the activity of its topics."""
     blocks = []
     room = _SECTION_CHARACTERS - sum(length(line) for line in body_lines(alert))
@@ -46,7 +47,7 @@ def section_blocks(alert: Alert) -> list[Block]:
         elements: list[Block] = []
         if title := clean(part.title, _TITLE):
             elements.append(section([text(_headed(title, part), bold=True)]))
-        items, room = _within(part, room)
+        items, room = _within(part, room, report_url)
         left = part.more + len(part.lines) - len(items)
         if left:
             items.append(section([text(f"and {left} more: tidings alerts --held", italic=True)]))
@@ -61,7 +62,7 @@ def section_blocks(alert: Alert) -> list[Block]:
     return blocks
 
 
-def section_lines(alert: Alert) -> Iterator[str]:
+def section_lines(alert: Alert, report_url: str = "") -> Iterator[str]:
     """The same without blocks, one line each, not yet escaped."""
     for part in alert.sections:
         if title := clean(part.title, _TITLE):
@@ -69,7 +70,10 @@ def section_lines(alert: Alert) -> Iterator[str]:
         for line in part.lines:
             url = safe_url(line.url) or ""
             note = clean(line.note, _NOTE)
-            yield " ".join(p for p in ("•", _text(line), f"({note})" if note else "", url) if p)
+            page = _page(line, report_url)
+            why = f"why: {page}" if page else ""
+            noted = f"({note})" if note else ""
+            yield " ".join(p for p in ("•", _text(line), noted, url, why) if p)
         if part.more:
             yield f"• and {part.more} more: tidings alerts --held"
     yield from activity_lines(alert.activity)
@@ -99,11 +103,11 @@ def _headed(title: str, part: Section) -> str:
     return f"{title} ({len(part.lines) + part.more})"
 
 
-def _within(part: Section, room: int) -> tuple[list[Block], int]:
+def _within(part: Section, room: int, report_url: str) -> tuple[list[Block], int]:
     """The lines that fit, and the room that is left."""
     items: list[Block] = []
     for line in part.lines:
-        item = _item(line)
+        item = _item(line, report_url)
         if characters(item) > room:
             return items, 0
         room -= characters(item)
@@ -115,12 +119,18 @@ def _text(line: Line) -> str:
     return clean(line.text, _TEXT) or "(no headline)"
 
 
-def _item(line: Line) -> Block:
+def _page(line: Line, report_url: str) -> str:
+    return story_link(report_url, (line.story_id,))
+
+
+def _item(line: Line, report_url: str) -> Block:
     url, shown = safe_url(line.url), _text(line)
     elements: list[Block] = [{"type": "link", "url": url, "text": shown} if url else text(shown)]
     if note := clean(line.note, _NOTE):
         elements.append(text(f"  {note}", italic=True))
-    if line.article_id and line.topic_id:
+    if page := _page(line, report_url):
+        elements += [text("  "), {"type": "link", "url": page, "text": "why"}]
+    elif line.article_id and line.topic_id:
         elements += [
             text("  "),
             text(cut(f"tidings explain {clean(line.article_id)}", 80), code=True),

@@ -141,6 +141,7 @@ def _delivery(row: Delivery) -> Line:
         url=alert.url,
         article_id=alert.article_id,
         topic_id=alert.topic_ids[0] if alert.topic_ids else "",
+        story_id=next(iter(alert.story_ids), ""),
     )
 
 
@@ -154,6 +155,7 @@ def _judged(judged: Judged) -> Line:
         url=article.url if article else "",
         article_id=decision.article_id,
         topic_id=decision.topic_id,
+        story_id=decision.story_id or "",
     )
 
 

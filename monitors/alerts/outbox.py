@@ -63,6 +63,7 @@ def deliver(
     spacing: float = 1.0,
     on_unknown: OnUnknown = "resend",
     decorate: Decorate | None = None,
+    report_url: str = "",
     sleep: Callable[[float], None] = time.sleep,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> DeliveryReport:
@@ -75,6 +76,7 @@ def deliver(
     :param spacing: seconds between two messages to one channel
     :param on_unknown: what to do where nobody can tell whether a message was sent: send it
         again, marked as a possible repeat, or hold it
+    :param report_url: where the report is served, for links to the pages of stories
     :raises StoreError: the outbox cannot be read
     """
     end = monotonic() + budget
@@ -85,7 +87,7 @@ def deliver(
     report = DeliveryReport()
     pace = Pace(spacing, clock, left, sleep, monotonic)
     doubts = Doubts(outbox, notifier, clock, on_unknown, report, pace, left)
-    sender = _Sender(outbox, notifier, clock, report, pace, doubts, decorate)
+    sender = _Sender(outbox, notifier, clock, report, pace, doubts, decorate, report_url)
     doubts.reconcile()
     _drain(outbox, clock, sender, limit, left)
     doubts.reconcile()
@@ -130,6 +132,7 @@ class _Sender:
         pace: Pace,
         doubts: Doubts,
         decorate: Decorate | None,
+        report_url: str,
     ) -> None:
         self.report = report
         self.pace = pace
@@ -138,13 +141,14 @@ class _Sender:
         self._clock = clock
         self._doubts = doubts
         self._decorate = decorate
+        self._report_url = report_url
         self._slowdowns = 0
         self._strikes = 0
 
     def deliver(self, delivery: Delivery) -> None:
         """Send ``delivery``, which this process has claimed."""
         try:
-            message = _checked(delivery, self._decorate)
+            message = _checked(delivery, self._decorate, self._report_url)
         except Exception as error:
             unforeseen(_log, f"composing alert {delivery.alert.key}", error)
             problem = DeliveryDeferred(subject_of(delivery), f"composing failed: {error!r:.200}")
@@ -271,9 +275,9 @@ def _marked(delivery: Delivery, reason: str) -> str:
     return f"{POSSIBLE_REPEAT}: {reason}" if _may_repeat(delivery) else reason
 
 
-def _checked(delivery: Delivery, decorate: Decorate | None) -> Message | None:
+def _checked(delivery: Delivery, decorate: Decorate | None, report_url: str) -> Message | None:
     """The message, as plain text where its blocks break a rule; None where nothing is left."""
-    message = compose(delivery)
+    message = compose(delivery, report_url)
     if delivery.alert.kind is AlertKind.EDIT and message.edits is None:
         return None
     if decorate is not None:
@@ -284,4 +288,4 @@ def _checked(delivery: Delivery, decorate: Decorate | None) -> Message | None:
     if not found:
         return message
     _log.warning("alert %s is sent as plain text: %s", delivery.alert.key, "; ".join(found))
-    return compose(replace(delivery, plain=True))
+    return compose(replace(delivery, plain=True), report_url)

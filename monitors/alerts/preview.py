@@ -45,16 +45,18 @@ class Shown:
         return self.alert.channel
 
 
-def one(delivery: Delivery, decorate: Decorate | None = None) -> Shown:
+def one(delivery: Delivery, decorate: Decorate | None = None, report_url: str = "") -> Shown:
     """A row of the outbox as its message."""
-    message = compose(delivery)
+    message = compose(delivery, report_url)
     if decorate is not None:
         message = decorate(message, delivery)
     at = delivery.sent_at or delivery.alert.created_at
     return Shown(replace(message, edits=None), at, delivery.alert, message.edits is not None)
 
 
-def thread(outbox: Outbox, story_id: str, decorate: Decorate | None = None) -> list[Shown]:
+def thread(
+    outbox: Outbox, story_id: str, decorate: Decorate | None = None, report_url: str = ""
+) -> list[Shown]:
     """The messages of a story, the first one as its newest edit left it; empty if unknown."""
     rows = [r for r in outbox.rows(limit=_MOST_ROWS) if story_id in r.alert.story_ids]
     told = [r for r in reversed(rows) if r.alert.kind in (AlertKind.STORY, AlertKind.STEP)]
@@ -64,7 +66,7 @@ def thread(outbox: Outbox, story_id: str, decorate: Decorate | None = None) -> l
         first = row.alert.kind is AlertKind.STORY
         edited = first and now is not None and now.key == row.alert.key and now != row.alert
         current = replace(row, alert=now) if edited and now else row
-        shown.append(replace(one(current, decorate), edited=edited))
+        shown.append(replace(one(current, decorate, report_url), edited=edited))
     return shown
 
 

@@ -75,6 +75,7 @@ def undo(settings: Settings, store: Store, number: int) -> None:
     delivery = store.outbox.find(answer.alert_key)
     if settings.slack_bot_token is None or delivery is None or delivery.ts is None:
         return
-    shown = show_in_slack(delivery, store.outbox, store.answers, notifier_of(settings, clock))
+    notifier = notifier_of(settings, clock)
+    shown = show_in_slack(delivery, store.outbox, store.answers, notifier, settings.report_url)
     if not shown:
         output.say("its message could not be edited now; the message's next edit shows it")

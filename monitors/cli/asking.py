@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,8 +11,9 @@ from monitors.cli import output
 from monitors.cli.showing import opened
 
 if TYPE_CHECKING:
-    from monitors.cli.path import Lines, Path
-    from monitors.model import Article, Decision, Delivery, Listing, Topic
+    from monitors.explain.path import Path
+    from monitors.explain.words import Row
+    from monitors.model import Article, Decision, Delivery, Listing
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +29,7 @@ def explain(
     as_json: output.AsJson = False,
 ) -> None:
     """Why an article did or did not alert: its path through every step, with all that counted."""
-    from monitors.cli.path import path_of
+    from monitors.explain.path import path_of
 
     with opened() as (settings, store):
         found = path_of(store, settings, what, topic)
@@ -65,18 +66,23 @@ def _why_none(topic: str, *, waits: bool) -> str:
     return f"{whose} it through: nothing in it comes near its words."
 
 
+def _rows(rows: Iterable[Row], width: int) -> None:
+    for name, said in rows:
+        output.say(f"  {name:<{width}} {said}", "" if name else "dim")
+
+
 def _show_listing(listing: Listing) -> None:
-    first = ", with its source's first answer" if listing.baseline else ""
-    output.say(
-        f"  entry      listed by {listing.source_id}, first seen "
-        f"{output.moment(listing.first_seen)} UTC{first}"
-    )
+    from monitors.explain.words import entry_row
+
     said = f": {listing.detail}" if listing.detail else ""
     tries = f", {output.count(listing.attempts, 'failed try', 'failed tries')}"
-    output.say(f"  fate       {listing.fate.value}{tries if listing.attempts else ''}{said}")
+    fate = f"{listing.fate.value}{tries if listing.attempts else ''}{said}"
+    seen = entry_row(listing.source_id, listing.first_seen, baseline=listing.baseline)
+    _rows([seen, ("fate", fate)], 10)
 
 
 def _show_article(article: Article, listings: tuple[Listing, ...]) -> None:
+    from monitors.explain.words import text_row
     from monitors.model import PassageKind
 
     output.say(article.title or "(no title)", "bold")
@@ -89,11 +95,7 @@ def _show_article(article: Article, listings: tuple[Listing, ...]) -> None:
     )
     for listing in listings:
         _show_listing(listing)
-    if article.text_available:
-        output.say("  fetch      its text is there")
-    else:
-        why = article.unreadable
-        output.say(f"  fetch      text not available ({why}): judged by title and summary")
+    _rows([text_row(article.text_available, article.unreadable)], 10)
     kinds: dict[str, int] = {}
     for passage in article.passages:
         kinds[passage.kind.value] = kinds.get(passage.kind.value, 0) + 1
@@ -114,59 +116,13 @@ def _show_screen(path: Path) -> None:
 
 
 def _show_decision(path: Path, decision: Decision) -> None:
-    from monitors.cli.path import WEIGHED
+    from monitors.explain.words import decision_rows
 
     topic, lines = path.topics.get(decision.topic_id), path.lines.get(decision.topic_id)
+    told_before = path.told_before.get(decision.topic_id, 0)
     output.say("")
     output.say(f"{decision.topic_id}: {decision.verdict.value} · {decision.reason.value}", "bold")
-    output.say(f"  why      {decision.explanation}")
-    if decision.opinion:
-        said = decision.opinion
-        output.say(f"  judge    {said.counsel.value}: {said.ground.value} ({said.judge})")
-    output.say(f"  match    {decision.score:.2f}{_line(topic, lines, 'match')}")
-    parts = {n: v for n, v in decision.scores.items() if n not in WEIGHED}
-    if parts:
-        output.say(f"           {_numbers(parts)}", "dim")
-    output.say(f"  rests on “{decision.passage[:300]}”")
-    if decision.nearest:
-        output.say(f"  nearest  {decision.nearest_title} ({decision.nearest}){_same(decision)}")
-    if decision.new_facts:
-        output.say(f"  new      {'; '.join(decision.new_facts)}")
-    if "confidence" in decision.scores:
-        product = {n: decision.scores[n] for n in ("novelty", "significance")}
-        output.say(
-            f"  weighed  match {decision.score:.2f} × {_numbers(product, ' × ')} = confidence "
-            f"{decision.scores['confidence']:.2f}{_line(topic, lines, 'alert')}"
-        )
-    if topic is not None and topic.at_most is not None:
-        told = path.told_before.get(topic.id, 0)
-        output.say(f"  budget   {told} told before it, of {_budget(topic)}")
-    if decision.story_id:
-        output.say(f"  story    {decision.story_id}, development {decision.development_id}")
-
-
-def _same(decision: Decision) -> str:
-    same = decision.scores.get("same")
-    return "" if same is None else f", the same matter with {same:.2f}"
-
-
-def _line(topic: Topic | None, lines: Lines | None, which: str) -> str:
-    """The line that holds now; the decision may be older than the topic's sensitivity."""
-    if topic is None or lines is None:
-        return ""
-    return f" (the line of {topic.sensitivity.value} is now {getattr(lines, which):.2f})"
-
-
-def _numbers(scores: Mapping[str, float], between: str = ", ") -> str:
-    return between.join(f"{name} {value:.2f}" for name, value in scores.items())
-
-
-def _budget(topic: Topic) -> str:
-    if topic.at_most is None:
-        return "any number"
-    hours = topic.at_most.per.total_seconds() / 3600
-    period = f"{hours / 24:g} days" if hours % 24 == 0 and hours > 24 else f"{hours:g} hours"
-    return f"{topic.at_most.count} in {period}"
+    _rows(decision_rows(decision, topic, lines, told_before), 8)
 
 
 def _show_delivery(row: Delivery) -> None:

@@ -58,6 +58,7 @@ def check(
     if not offline:
         good &= _slack(settings)
         good &= asyncio.run(_ask_sources(settings, watchlist.sources))
+        good &= not settings.report_url or _attempt("report", lambda: _report(settings))
     if not good:
         raise typer.Exit(1)
 
@@ -137,6 +138,17 @@ def _slack(settings: Settings) -> bool:
     if settings.slack_bot_token is not None:
         good &= _attempt("buttons", buttons)
     return good
+
+
+def _report(settings: Settings) -> str:
+    from monitors.cli.served import served
+
+    async def look() -> str:
+        async with _fetching(settings) as (fetcher, _):
+            return await served(settings.report_url, fetcher)
+
+    kept = "" if settings.report_dir else "; no TIDINGS_REPORT_DIR is set, so runs write none"
+    return asyncio.run(look()) + kept
 
 
 def _judge(settings: Settings) -> str:

@@ -66,9 +66,9 @@ def _stored(what: str) -> list[Shown]:
                 for row in reversed(store.outbox.rows(limit=10_000))
                 if what in (str(row.id), row.alert.article_id)
             ]
-            shown = [one(row, decorate) for row in rows]
+            shown = [one(row, decorate, settings.report_url) for row in rows]
         else:
-            shown = thread(store.outbox, what, decorate)
+            shown = thread(store.outbox, what, decorate, settings.report_url)
     if not shown:
         raise TidingsError(
             what,

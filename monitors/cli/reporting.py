@@ -31,6 +31,7 @@ def report(
     """Write a web site of stories, sources and quality: plain files that a browser opens."""
     from monitors.clock import SystemClock
     from monitors.errors import SettingsError
+    from monitors.explain.path import known_lines
     from monitors.report.publishing import write_report
     from monitors.watchlist import load_watchlist
 
@@ -41,7 +42,8 @@ def report(
                 "TIDINGS_REPORT_DIR", "no folder is named", "Set it, or call with --out FOLDER"
             )
         watchlist = load_watchlist(settings.watch)
-        count = write_report(store, watchlist, folder, SystemClock().now(), days)
+        lines = known_lines(settings, watchlist.topics)
+        count = write_report(store, watchlist, folder, SystemClock().now(), days, lines)
     output.say(f"{count} pages written; open {folder / 'index.html'}")
 
 

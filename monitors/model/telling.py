@@ -44,6 +44,7 @@ class Line:
     :param text: from the net or ours; it is made harmless when it is shown
     :param note: what is said of it, in smaller words
     :param article_id: with ``topic_id``: what ``tidings explain`` and labels are about
+    :param story_id: the story that it belongs to, whose page of the report is linked
     """
 
     text: str
@@ -51,6 +52,7 @@ class Line:
     url: str = ""
     article_id: str = ""
     topic_id: str = ""
+    story_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Coverage:
     """One article that reports a development.
 
     :param url: empty where the article is no longer kept
+    :param text_available: whether there was a text to judge; ``unreadable`` says why not
     :param copy_of: id of the article that it repeats nearly word for word
     :param decision: the verdict on it, where that is still kept
     """
@@ -29,6 +30,8 @@ class Coverage:
     url: str = ""
     first: bool = False
     copy_of: str | None = None
+    text_available: bool = True
+    unreadable: str | None = None
     decision: Decision | None = None
 
 

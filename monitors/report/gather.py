@@ -6,18 +6,22 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from monitors import model
+from monitors.explain.path import Lines
 from monitors.model import AlertKind, Delivery, DeliveryState, Verdict, Watchlist
 from monitors.ports import Store, StoryRecord
 from monitors.ports.digests import Seen
 from monitors.report.card import QualityCard, quality_card
 from monitors.report.condition import rows_of
-from monitors.report.sharing import file_name, link, words
+from monitors.report.sharing import link, words
 from monitors.report.stories import Names, story_of
 from monitors.report.values import Bars, Site, Source, Story, Topic
+from monitors.storypages import file_name
 
 DAYS = 90
+NO_LINES: Mapping[str, Lines] = MappingProxyType({})
 MOST_STORIES = 2000
 WEEK = timedelta(days=7)
 _MESSAGES = 10_000
@@ -35,11 +39,13 @@ def gather(
     now: datetime,
     days: int = DAYS,
     limit: int = MOST_STORIES,
+    lines: Mapping[str, Lines] = NO_LINES,
 ) -> Site:
     """Everything that a report of the last ``days`` shows.
 
     Stories of topics that are no longer watched are left out.
 
+    :param lines: topic id to its lines, for the explanations
     :raises StoreError: the database cannot be read
     """
     since = now - timedelta(days=days)
@@ -49,6 +55,8 @@ def gather(
     names = Names(
         topics={topic.id: words(topic.name, 120) for topic in watchlist.topics},
         sources={source.id: words(source.name, 80) for source in watchlist.sources},
+        watched={topic.id: topic for topic in watchlist.topics},
+        lines=lines,
     )
     told_at = _told_at(sent)
     stories = tuple(story_of(record, names, told_at) for record in records[:limit])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from monitors.errors import ConfigError, TidingsError
+from monitors.explain.path import Lines
 from monitors.model import Watchlist
 from monitors.ports import Store
-from monitors.report.gather import DAYS, gather
+from monitors.report.gather import DAYS, NO_LINES, gather
 from monitors.report.pages import pages
 
 MARKER = ".tidings-report"
@@ -19,16 +20,22 @@ MARKER = ".tidings-report"
 
 
 def write_report(
-    store: Store, watchlist: Watchlist, folder: Path, now: datetime, days: int = DAYS
+    store: Store,
+    watchlist: Watchlist,
+    folder: Path,
+    now: datetime,
+    days: int = DAYS,
+    lines: Mapping[str, Lines] = NO_LINES,
 ) -> int:
     """Write the report of the last ``days`` to ``folder``; returns how many pages it has.
 
+    :param lines: topic id to its lines, for the explanations
     :raises ConfigError: ``folder`` holds something that is no report
     :raises TidingsError: it cannot be written
     :raises StoreError: the database cannot be read
     """
     check(folder)
-    return publish(folder, pages(gather(store, watchlist, now, days)))
+    return publish(folder, pages(gather(store, watchlist, now, days, lines=lines)))
 
 
 def publish(folder: Path, written: Iterable[tuple[str, str]]) -> int:

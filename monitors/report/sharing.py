@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from monitors.alerts.escape import clean, safe_url
 from monitors.redact import masked
-
-_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,80}")
-
-
-def file_name(identity: str) -> str:
-    """The name of the page of ``identity``, without its folder; the same each time."""
-    if _SAFE_NAME.fullmatch(identity):
-        return f"{identity}.html"
-    return f"x{hashlib.sha256(identity.encode('utf-8', 'replace')).hexdigest()[:20]}.html"
 
 
 def link(url: str) -> str:
@@ -36,8 +26,3 @@ def language_tag(code: str) -> str:
     return (
         code if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", code) and code != "und" else ""
     )
-
-
-def story_path(story_id: str) -> str:
-    """Where the page of a story is, from the root of the report."""
-    return f"stories/{file_name(story_id)}"

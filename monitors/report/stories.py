@@ -3,28 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitors.alerts.compose import language_name
 from monitors.alerts.escape import host_of
-from monitors.model import Decision, Stage
+from monitors.explain.path import Lines
+from monitors.explain.words import decision_rows, entry_row, text_row
+from monitors.model import Decision, Stage, Topic
 from monitors.ports import Coverage, StepRecord, StoryRecord
-from monitors.report.sharing import file_name, language_tag, link, words
+from monitors.report.sharing import language_tag, link, words
 from monitors.report.values import Article, Step, Story, Verdicts
+from monitors.storypages import file_name, step_anchor
 
 _HEADLINE = 300
 _QUOTE = 1200
 _PHRASE = 200
 _FOUND = 1500
+_SAID = 1500
+
+_LABELS = {
+    "entry": "Listed",
+    "fetch": "Text",
+    "why": "Because",
+    "judge": "Outside judge",
+    "match": "Fits the topic",
+    "rests on": "Rests on",
+    "nearest": "Nearest before",
+    "new": "What is new",
+    "weighed": "Weighed",
+    "": "",
+}
+"""What the rows of an explanation are called on a page; others are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What topics and sources are called, by id."""
+    """What topics and sources are called, by id, and what holds for topics now."""
 
     topics: Mapping[str, str]
     sources: Mapping[str, str]
+    watched: Mapping[str, Topic] = field(default_factory=dict)
+    lines: Mapping[str, Lines] = field(default_factory=dict)
 
 
 def story_of(record: StoryRecord, names: Names, told_at: Mapping[str, datetime]) -> Story:
@@ -66,6 +86,7 @@ def _step(record: StepRecord, names: Names, told_at: Mapping[str, datetime]) -> 
     lang = language_tag(leading.language) if leading else ""
     return Step(
         id=development.id,
+        anchor=step_anchor(development.id),
         headline=words(development.headline, _HEADLINE) or "(no headline)",
         lang=lang,
         stage="" if development.stage is Stage.NONE else development.stage.value,
@@ -94,17 +115,21 @@ def _article(report: Coverage, names: Names) -> Article:
         seen_at=report.seen_at,
         published=report.published,
         copied=report.copy_of is not None,
-        verdict=_verdict(report.decision) if report.decision else None,
+        verdict=_verdict(report, report.decision, names) if report.decision else None,
     )
 
 
-def _verdict(decision: Decision) -> Verdicts:
+def _verdict(report: Coverage, decision: Decision, names: Names) -> Verdicts:
+    topic_id = decision.topic_id
+    rows = [
+        entry_row(names.sources.get(report.source_id, report.source_id), report.seen_at),
+        text_row(report.text_available, report.unreadable),
+        *decision_rows(decision, names.watched.get(topic_id), names.lines.get(topic_id)),
+    ]
     return Verdicts(
         verdict=decision.verdict.value,
         reason=decision.reason.value,
-        explanation=words(decision.explanation, 500),
-        match=decision.score,
-        nearest=words(decision.nearest_title, _HEADLINE),
-        new=tuple(words(fact, _PHRASE) for fact in decision.new_facts),
-        scores=dict(decision.scores),
+        rows=tuple(
+            (_LABELS[name], words(said, _SAID)) for name, said in rows if said and name in _LABELS
+        ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,16 +14,13 @@ from monitors.report.card import QualityCard
 class Verdicts:
     """Why an article did what it did.
 
-    :param match: how well it fits the topic, 0 to 1
+    :param rows: its way through the steps: a name, empty where the row before goes on, and
+        what is said
     """
 
     verdict: str
     reason: str
-    explanation: str
-    match: float
-    nearest: str = ""
-    new: tuple[str, ...] = ()
-    scores: Mapping[str, float] = field(default_factory=dict)
+    rows: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +50,12 @@ class Article:
 class Step:
     """A development.
 
+    :param anchor: its place on the story's page
     :param told_at: when its message was sent, where one was
     """
 
     id: str
+    anchor: str
     headline: str
     lang: str
     stage: str

@@ -216,6 +216,7 @@ def _count(report: RunReport, reading: Reading, rulings: Sequence[Ruling]) -> No
             "why": decision.explanation,
             "article": decision.article_id,
             "url": redact(reading.article.url),
+            "story": decision.story_id or "",
         }
         if decision.verdict is Verdict.ALERT:
             report.alerts.append(row)

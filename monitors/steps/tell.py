@@ -54,6 +54,7 @@ def tell(
             spacing=desk.message_spacing,
             on_unknown=desk.on_unknown,
             decorate=decorator(desk.store.outbox, desk.store.answers) if desk.buttons else None,
+            report_url=desk.report_url,
         )
     for name in ("sent", "found", "requeued", "held", "deferred", "dead", "unknown"):
         if count := getattr(done, name):

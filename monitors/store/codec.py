@@ -313,7 +313,7 @@ def _to_source(found: Mapping[str, Any]) -> SourceRef:
     return build(found, SourceRef, {"tier": Tier}, ("name", "url", "language", "independent"))
 
 
-_LINE = ("text", "note", "url", "article_id", "topic_id")
+_LINE = ("text", "note", "url", "article_id", "topic_id", "story_id")
 
 
 def _section(part: Section) -> dict[str, Any]:

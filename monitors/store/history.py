@@ -65,7 +65,7 @@ def _developments(story_ids: list[str]) -> sa.Select[Any]:
 def _coverage(story_ids: list[str]) -> sa.Select[Any]:
     columns = (mentions.c[name] for name in _MENTION)
     return (
-        sa.select(*columns, articles.c.url)
+        sa.select(*columns, articles.c.url, articles.c.text_available, articles.c.unreadable)
         .join(articles, articles.c.id == mentions.c.article_id, isouter=True)
         .where(mentions.c.story_id.in_(story_ids))
         .order_by(mentions.c.seen_at, mentions.c.id)
@@ -98,6 +98,8 @@ def _step(
             url=report.url or "",
             first=report.first,
             copy_of=report.copy_of,
+            text_available=report.text_available is not False,
+            unreadable=report.unreadable,
             decision=decided[0] if decided else None,
         )
 

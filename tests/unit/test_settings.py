@@ -200,3 +200,39 @@ def test_a_judge_needs_a_plain_address(monkeypatch: pytest.MonkeyPatch, url: str
     with pytest.raises(SettingsError, match="JUDGE_URL") as caught:
         load_settings(None)
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "base"),
+    [
+        ("", ""),
+        ("https://news.example", "https://news.example/"),
+        (" https://news.example/tidings ", "https://news.example/tidings/"),
+        ("https://news.example:8443/a/b/", "https://news.example:8443/a/b/"),
+    ],
+)
+def test_the_address_of_the_report_ends_with_a_slash(
+    monkeypatch: pytest.MonkeyPatch, written: str, base: str
+) -> None:
+    monkeypatch.setenv("TIDINGS_REPORT_URL", written)
+    assert load_settings(None).report_url == base
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://news.example/",
+        "news.example",
+        "https://user:pw@news.example/",
+        "https://news.example/?a=1",
+        "https://news.example/#top",
+        "https://news.example/index.html",
+    ],
+)
+def test_an_address_that_is_no_folder_over_https_is_refused(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setenv("TIDINGS_REPORT_URL", written)
+    with pytest.raises(SettingsError, match="TIDINGS_REPORT_URL") as refused:
+        load_settings(None)
+    assert "https" in refused.value.remedy

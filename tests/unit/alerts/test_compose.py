@@ -18,7 +18,9 @@ from monitors.model import (
     AlertKind,
     Delivery,
     DeliveryState,
+    Line,
     Message,
+    Section,
     SourceRef,
     Stage,
     Tier,
@@ -232,3 +234,66 @@ def check_hostile(kind: AlertKind, text: str, plain: bool) -> None:
     own = json.dumps(list(texts(message.blocks, "mrkdwn")))
     assert "<" not in own
     assert not set(message.text) & {"<", ">", "\0", "\u202e", "\u200b", "\x1b"}
+
+
+REPORT = "https://news.example/tidings/"
+
+
+def links(message: Message) -> list[str]:
+    found: list[str] = []
+
+    def look(value: Any) -> None:
+        if isinstance(value, dict):
+            if value.get("type") == "link":
+                found.append(value["url"])
+            value = list(value.values())
+        if isinstance(value, (list, tuple)):
+            for part in value:
+                look(part)
+
+    look(message.blocks)
+    return found
+
+
+def test_a_message_links_to_the_page_of_its_story() -> None:
+    message = compose(delivery(sample_alert()), REPORT)
+    check(message)
+    assert links(message) == ["https://courier.example/a1", f"{REPORT}stories/S-1.html"]
+    assert "tidings explain" not in shown(message)
+    plain = compose(delivery(sample_alert(), plain=True), REPORT)
+    assert f"Why? {REPORT}stories/S-1.html" in plain.text
+
+
+def test_a_step_links_to_its_place_on_the_page() -> None:
+    message = compose(delivery(sample_alert(kind=AlertKind.STEP)), REPORT)
+    assert f"{REPORT}stories/S-1.html#D-1" in links(message)
+
+
+def test_an_edit_links_to_the_whole_story() -> None:
+    edit = delivery(sample_alert(kind=AlertKind.EDIT), thread_ts="1.0", channel_id="C1")
+    assert f"{REPORT}stories/S-1.html" in links(compose(edit, REPORT))
+
+
+@pytest.mark.parametrize(
+    ("report_url", "stories"), [("", ("S-1",)), (REPORT, ()), (REPORT, ("",))]
+)
+def test_without_a_page_a_message_names_the_command(
+    report_url: str, stories: tuple[str, ...]
+) -> None:
+    message = compose(delivery(sample_alert(story_ids=stories)), report_url)
+    assert links(message) == ["https://courier.example/a1"]
+    assert "tidings explain A-0123456789ab" in shown(message)
+
+
+def test_the_lines_of_a_digest_link_to_the_pages_of_their_stories() -> None:
+    lines = (
+        Line("Told", story_id="S-2"),
+        Line("Near miss", article_id="A-1", topic_id="t"),
+    )
+    alert = sample_alert(kind=AlertKind.DIGEST, sections=(Section("Told", lines),))
+    message = compose(delivery(alert), REPORT)
+    check(message)
+    assert links(message) == [f"{REPORT}stories/S-2.html"]
+    assert "tidings explain A-1" in shown(message)
+    plain = compose(delivery(alert, plain=True), REPORT).text
+    assert f"why: {REPORT}stories/S-2.html" in plain

@@ -9,6 +9,7 @@ from monitors.ports import Seen
 from monitors.report import sharing
 from monitors.report.gather import bars_of, card_of, gather
 from monitors.store import SqlStore
+from monitors.storypages import file_name
 
 
 def test_a_step_says_when_it_was_told(store: SqlStore) -> None:
@@ -54,7 +55,7 @@ def test_bars_hold_days_and_wider_ones_where_there_are_many() -> None:
     ],
 )
 def test_names_of_files_hold_nothing_that_a_path_reads(identity: str, name: str | None) -> None:
-    made = sharing.file_name(identity)
+    made = file_name(identity)
     assert made == (name or made)
     assert made.replace(".html", "").replace("-", "").isalnum()
     assert (name is not None) or made.startswith("x")

@@ -1,20 +1,18 @@
-"""All that is stored about the path of one article: what ``tidings explain`` shows."""
+"""All that is stored about the path of one article."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitors.errors import TidingsError
 
 if TYPE_CHECKING:
+    from monitors.decide.calibration import Calibration
     from monitors.model import Article, Decision, Delivery, Listing, Topic
     from monitors.ports import Store
     from monitors.settings import Settings
-
-WEIGHED = ("same", "story", "novelty", "significance", "confidence", "sources")
-"""Scores of a decision that are no part of its match."""
 
 _MOST = 10_000
 
@@ -75,7 +73,7 @@ def path_of(store: Store, settings: Settings, what: str, topic_id: str = "") -> 
         decisions=decisions,
         deliveries=_deliveries(store, article),
         topics=topics,
-        lines=_lines(settings, topics),
+        lines=known_lines(settings, topics.values()),
         told_before=_told_before(store, topics, decisions),
     )
 
@@ -116,21 +114,27 @@ def _topics(settings: Settings) -> dict[str, Topic]:
         return {}
 
 
-def _lines(settings: Settings, topics: Mapping[str, Topic]) -> dict[str, Lines]:
+def known_lines(settings: Settings, topics: Iterable[Topic]) -> dict[str, Lines]:
+    """Topic id to its lines; empty where none are known for the model."""
     from monitors.calibration import load_calibration
     from monitors.errors import NotCalibrated
 
     try:
-        learnt = load_calibration(settings.reader_model)
+        learnt = load_calibration(settings.reader_model, settings.calibrations)
     except NotCalibrated:
         return {}
+    return lines_of(learnt, topics)
+
+
+def lines_of(learnt: Calibration, topics: Iterable[Topic]) -> dict[str, Lines]:
+    """Topic id to the lines that its sensitivity has."""
     return {
-        topic_id: Lines(
+        topic.id: Lines(
             learnt.match_lines[topic.sensitivity],
             learnt.alert_lines[topic.sensitivity],
             learnt.same_line,
         )
-        for topic_id, topic in topics.items()
+        for topic in topics
     }
 
 
