@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from monitors.alerts.drafting import Ruling, draft
-from monitors.decide.judge import Circumstances, judge
+from monitors.decide.judge import Circumstances
 from monitors.decide.memory import Memory
 from monitors.decide.ration import ration
 from monitors.decide.reading import Reading, TopicProfile
+from monitors.decide.whole import judge_whole
 from monitors.desk import Desk
 from monitors.model import (
     Alert,
@@ -102,7 +103,7 @@ def _decide(
 ) -> Row:
     silent = reading.article.baseline or reading.article.first_seen < since
     around = Circumstances(now=now, baseline=silent)
-    made = judge(reading, profile, siblings, memory, desk.calibration, around)
+    made = judge_whole(reading, profile, siblings, memory, desk.calibration, around)
     if made.mention is not None:
         memory.add(made.mention)
     row = Row(reading.article, made.decision)

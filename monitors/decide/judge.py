@@ -8,6 +8,10 @@
                 NEAR_MISS /    REPEAT / RECAP       (digest)
                 OPPOSITE
 
+A correction of a told fact counts as no known development
+(:mod:`monitors.decide.corrections`). Of an article with several news, each is judged for
+itself (:mod:`monitors.decide.whole`).
+
 Whether the alert budget lets it through is decided when a run knows all that it found: see
 :mod:`monitors.decide.ration`.
 
@@ -24,6 +28,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitors.decide.calibration import Calibration
+from monitors.decide.corrections import corrects
 from monitors.decide.match import excluded, match
 from monitors.decide.memory import Memory
 from monitors.decide.novelty import Comparison, compare_all, new_facts
@@ -96,6 +101,10 @@ def judge(
         made = Judgement(_turned_away(reading, profile, fit, *off, around.now))
         return _with_opinion(made, around.opinion)
     compared = compare_all(reading, memory, calibration, around.now)
+    wrong = corrects(reading, compared, [m for m in memory.mentions if m.told])
+    if wrong is not None:
+        made = _corrected(reading, profile, fit, wrong, memory, calibration, around)
+        return _with_opinion(made, around.opinion)
     known = bool(compared) and compared[0].same >= calibration.same_line
     weigh = _known if known else _new
     made = weigh(reading, profile, fit, compared, memory, calibration, around)
@@ -185,6 +194,27 @@ def _repetition(
     if reading.article.source_id in {m.source_id for m in earlier}:
         return Reason.REPEAT, Verdict.NONE, f"the same source has reported it: {title!r}"
     return Reason.CORROBORATION, Verdict.UPDATE, f"another source for what was told: {title!r}"
+
+
+def _corrected(
+    reading: Reading,
+    profile: TopicProfile,
+    fit: Match,
+    wrong: Mention,
+    memory: Memory,
+    calibration: Calibration,
+    around: Circumstances,
+) -> Judgement:
+    """A new step: what readers were told was wrong. That it is near to it says nothing."""
+    mention = _mention(reading, profile, fit, wrong.story_id, around.now)
+    base = _decision(reading, profile, fit, None, mention, around.now)
+    base = replace(base, nearest=wrong.article_id, nearest_title=wrong.title)
+    base = _against_told(base, reading, memory)
+    made = _weigh(reading, profile, fit, mention, base, (), 1, calibration, around)
+    if made.decision.verdict is not Verdict.ALERT:
+        return made
+    why = f"corrects what was told: {wrong.title!r}"
+    return replace(made, decision=replace(made.decision, explanation=why))
 
 
 def _new(

@@ -92,6 +92,8 @@ def _fit(
 
 def _passage(reading: Reading, best: int) -> Passage:
     """The passage behind row ``best`` of ``all_vectors``; the first row is title and lead."""
+    if reading.item is not None:
+        return reading.item
     if best > 0:
         return reading.passages[best - 1]
     for kind in (PassageKind.LEAD, PassageKind.BODY):

@@ -28,6 +28,8 @@ class Reading:
     :param facts: of title and lead
     :param model_id: the encoder that made the vectors
     :param fit_vector: of ``key_text`` by the encoder that was adapted to topics, shape (f,)
+    :param parts: the items of a roundup, each as a reading of its own
+    :param item: the passage that such an item is; None for an article as a whole
     """
 
     article: Article
@@ -41,6 +43,8 @@ class Reading:
     facts: Facts
     model_id: str = ""
     fit_vector: Vector = field(default_factory=nothing)
+    parts: tuple[Reading, ...] = ()
+    item: Passage | None = None
 
     @property
     def all_vectors(self) -> Vector:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from monitors.decide.calibration import Calibration
-from monitors.decide.judge import Circumstances, judge
+from monitors.decide.judge import Circumstances
 from monitors.decide.memory import Memory
+from monitors.decide.whole import judge_whole
 from monitors.evaluate import DecisionRecord, Scores, evaluate
 from monitors.learning.examples import World
 from monitors.learning.regressions import Data, learn, surest
@@ -86,7 +87,7 @@ def decide_all(world: World, calibration: Calibration, resamples: int = 2) -> Sc
         for topic_id in reading.screened:
             shape = world.profiles[topic_id]
             siblings = [other for name, other in world.profiles.items() if name != topic_id]
-            made = judge(reading, shape, siblings, memories[topic_id], calibration, around)
+            made = judge_whole(reading, shape, siblings, memories[topic_id], calibration, around)
             if made.mention:
                 memories[topic_id].add(made.mention)
             if made.decision.verdict is Verdict.ALERT:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitors.alerts.drafting import Ruling, draft, edited, source_ref
-from monitors.decide.judge import Circumstances, Judgement, judge
+from monitors.decide.judge import Circumstances, Judgement
 from monitors.decide.memory import Memory
 from monitors.decide.reading import Reading, TopicProfile
 from monitors.decide.review import borderline, question
+from monitors.decide.whole import judge_whole
 from monitors.desk import Desk
 from monitors.errors import TidingsError
 from monitors.logs import unforeseen
@@ -127,14 +128,14 @@ def _judge(
     around = Circumstances(
         now=desk.clock.now(), baseline=baseline, muted=desk.store.answers.muted()
     )
-    made = judge(reading, profile, siblings, memory, desk.calibration, around)
+    made = judge_whole(reading, profile, siblings, memory, desk.calibration, around)
     if desk.judge is None or not borderline(reading, topic, made, desk.calibration, around):
         return made
     opinion = ask(desk, question(reading, profile, made, memory), bench.patience, report)
     if opinion is None:
         return made
     around = replace(around, opinion=opinion)
-    reviewed = judge(reading, profile, siblings, memory, desk.calibration, around)
+    reviewed = judge_whole(reading, profile, siblings, memory, desk.calibration, around)
     report.judge["changed"] += reviewed.decision.verdict is not made.decision.verdict
     return reviewed
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from monitors.facts import facts_of
 from monitors.model import (
     Article,
     Facts,
@@ -154,3 +155,19 @@ def test_the_day_of_an_article_without_a_date_is_when_it_was_first_seen(room: Ne
     article = _article(text)
     dated = understand(room.desk, [article])[0].facts.dates
     assert dated == {(NOW + timedelta(days=4)).date()}
+
+
+def test_the_items_of_a_roundup_are_read_each_for_itself(room: Newsroom) -> None:
+    title = "Five things to know this morning"
+    (read,) = understand(room.desk, [_article((title, *WALKOUT[1:], *SPORT[1:]))])
+    assert [part.key_text for part in read.parts] == [*WALKOUT[1:], *SPORT[1:]]
+    assert [part.item.text for part in read.parts if part.item] == [*WALKOUT[1:], *SPORT[1:]]
+    assert read.parts[0].facts == facts_of(WALKOUT[1], "", "en", NOW.date())
+    vector = room.desk.calibration.centre(room.desk.reader.encode([WALKOUT[1]]), "en")[0]
+    np.testing.assert_allclose(read.parts[0].key_vector, vector, atol=1e-6)
+    assert len(read.parts[0].passage_vectors) == 0
+
+
+def test_no_other_article_is_taken_apart(room: Newsroom) -> None:
+    (read,) = understand(room.desk, [_article(WALKOUT)])
+    assert read.parts == ()

@@ -1,0 +1,66 @@
+"""A correction of what was told: the same report once more, with another fact.
+
+A regression over two texts takes a corrected report for the same development, since it is
+the same but for a word. Readers who were told the wrong figure have to be told the right one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from monitors.decide.novelty import Comparison
+from monitors.decide.reading import Reading
+from monitors.model import Facts, Mention
+
+_CUES = frozenset({"correction", "body correction"})
+
+
+def corrects(
+    reading: Reading, compared: Iterable[Comparison], told: Iterable[Mention]
+) -> Mention | None:
+    """The told mention whose fact this article says was wrong, if any.
+
+    The article must call itself a correction, repeat an own earlier report of its source,
+    and state another figure, date or place than that, or deny what it said. What has been
+    told in its corrected form, by whatever source, is not told again.
+
+    :param compared: the nearest earlier mentions
+    :param told: everything that readers know of
+    """
+    if not _CUES & reading.facts.cues:
+        return None
+    known = list(told)
+    for comparison in compared:
+        mention = comparison.mention
+        own = comparison.features["same source"] and comparison.features["copy"]
+        if own and mention.told and _changed(reading, mention):
+            fresh = _details(reading.facts) - _details(mention.facts)
+            corrected = (m for m in known if m.development_id != mention.development_id)
+            spread = any(fresh and fresh <= _details(other.facts) for other in corrected)
+            return None if spread else mention
+    return None
+
+
+def _changed(reading: Reading, mention: Mention) -> bool:
+    """Another detail in place of one, or in the headline; or a denial, or the other way."""
+    ours, theirs, title = reading.facts, mention.facts, reading.article.title
+    fresh, gone = _details(ours) - _details(theirs), _details(theirs) - _details(ours)
+    headline = any(ours.shown.get(detail, detail) in title for detail in fresh)
+    figures, before = _figures(title), _figures(mention.title)
+    denied = "negation" in ours.cues and "negation" not in theirs.cues
+    return (
+        bool(fresh and (gone or headline))
+        or bool(figures - before and before - figures)  # a time of day is no number of facts
+        or denied
+        or ours.direction * theirs.direction < 0
+    )
+
+
+def _details(facts: Facts) -> frozenset[str]:
+    days = {day.isoformat() for day in facts.dates}
+    return frozenset({*facts.numbers, *facts.places, *days})
+
+
+def _figures(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\d+(?:[.,:]\d+)*", text))
