@@ -14,10 +14,10 @@ from pydantic import Field
 from flows.naming import told
 from monitors.clock import SystemClock
 from monitors.explain.path import known_lines
+from monitors.opening import opened_store
 from monitors.report.publishing import write_report
 from monitors.settings import load_settings
 from monitors.watchlist import load_watchlist
-from monitors.wiring import opened_store
 
 
 @flow(

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
-import tldextract
-
 from monitors.wrappers import unwrapped
+
+if TYPE_CHECKING:
+    import tldextract
 
 _TRACKING = re.compile(
     r"utm_\w*|at_(?:medium|campaign|custom\d|link\w*|format|ptr\w*|bbc_team)|ns_(?:mchannel|source|"
@@ -225,6 +227,8 @@ def _plain(escape: str) -> str:
 
 @cache
 def _suffixes() -> tldextract.TLDExtract:
+    import tldextract  # late: it imports requests, and few addresses need it
+
     # Its own list: no network. Hosts of a platform's customers count as domains.
     return tldextract.TLDExtract(
         suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True

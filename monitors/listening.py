@@ -17,9 +17,10 @@ from monitors.alerts.buttons import read_click
 from monitors.alerts.notify.slack_socket import SlackSocket
 from monitors.clock import Clock, SystemClock
 from monitors.errors import DeliveryDeferred, StoreBusy, TidingsError
+from monitors.opening import opened_store
 from monitors.ports import Notifier, Store
 from monitors.settings import Settings
-from monitors.wiring import notifier_of, opened_store
+from monitors.wiring import notifier_of
 
 _TRIES = 3
 _FIRST_WAIT, _LONGEST_WAIT = 5.0, 300.0

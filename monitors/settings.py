@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from monitors.errors import SettingsError
 
@@ -48,7 +57,7 @@ _SECRET = (
 )  # fmt: skip
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What the environment decides.
 
     :param watch: path of ``watch.yaml`` or of a folder of such files
@@ -70,8 +79,8 @@ class Settings(BaseSettings):
     :param judge_timeout: seconds for a whole answer of it
     """
 
-    model_config = SettingsConfigDict(
-        env_file_encoding="utf-8", extra="ignore", frozen=True, populate_by_name=True
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, validate_by_name=True, validate_default=True
     )
 
     watch: Path = Field(Path("watch.yaml"), validation_alias="TIDINGS_WATCH")
@@ -81,9 +90,7 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
     slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
-    allow_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), validation_alias="TIDINGS_ALLOW_HOSTS"
-    )
+    allow_hosts: tuple[str, ...] = Field((), validation_alias="TIDINGS_ALLOW_HOSTS")
     contact: str = Field("", validation_alias="TIDINGS_CONTACT")
     reader_model: str = Field("builtin:e5-small", validation_alias="TIDINGS_READER_MODEL")
     screen_model: str = Field("builtin:use3", validation_alias="TIDINGS_SCREEN_MODEL")
@@ -214,7 +221,9 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
         secret
     """
     try:
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+        written = dotenv_values(env_file, encoding="utf-8") if env_file else {}
+        given = {name: value for name, value in written.items() if value is not None}
+        return Settings.model_validate(given | dict(os.environ), by_name=False)
     except ValidationError as error:
         raise _explained(error) from None
     except (OSError, UnicodeDecodeError) as error:

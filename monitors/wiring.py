@@ -2,90 +2,27 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from monitors.alerts.notify import NotifierOptions, open_notifier
 from monitors.articles.extract import TrafilaturaExtractor
 from monitors.calibration import MATCHER, adapter_digest, load_calibration
 from monitors.clock import Clock, SystemClock
 from monitors.desk import Desk
-from monitors.errors import StoreUnavailable
 from monitors.fetch.client import HttpFetcher
 from monitors.judges import HttpJudge
 from monitors.model import Watchlist
-from monitors.ports import HostStore, Judge, Notifier, Store
+from monitors.opening import opened_store
+from monitors.ports import HostStore, Judge, Notifier
 from monitors.sandbox import shared
 from monitors.settings import Settings
 from monitors.sources import READERS
-from monitors.store import SqlStore, open_store
-from monitors.store.engine import sqlite_file
 from monitors.vectors.cache import CachedEncoder
 from monitors.vectors.encoder import SentenceEncoder
 from monitors.watchlist import load_watchlist
 
 _MODELS: dict[str, SentenceEncoder] = {}
-
-
-@contextmanager
-def opened_store(settings: Settings) -> Iterator[Store]:
-    """The database of ``settings``, its schema up to date.
-
-    :raises StoreError: it cannot be opened
-    """
-    path = sqlite_file(settings.database_url)
-    if path is not None:
-        _make_folder(path)
-    store = open_store(settings.database_url)
-    try:
-        store.migrate()
-        yield store
-    finally:
-        store.close()
-
-
-@contextmanager
-def existing_store(settings: Settings) -> Iterator[SqlStore | None]:
-    """The database of ``settings`` as it is, for looking only: nothing is made or migrated.
-
-    None where it is an SQLite file that is not there yet but can be made.
-
-    :raises StoreError: it cannot be opened, or not be made
-    """
-    path = sqlite_file(settings.database_url)
-    if path is not None and not path.exists():
-        _check_folder(path)
-        yield None
-        return
-    store = open_store(settings.database_url, read_only=True)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def _check_folder(database: Path) -> None:
-    """Whether ``database`` could be made, with the folders above it that are missing."""
-    folder = next(p for p in database.absolute().parents if p.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        raise StoreUnavailable(
-            f"sqlite:///{database}",
-            f"it cannot be made: {folder} is no folder in which you may write",
-            "Correct TIDINGS_DATABASE_URL, or the rights of the folder",
-        )
-
-
-def _make_folder(database: Path) -> None:
-    try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"sqlite:///{database}",
-            f"its folder cannot be made ({error.strerror})",
-            "Correct TIDINGS_DATABASE_URL, or make the folder",
-        ) from error
 
 
 def notifier_of(settings: Settings, clock: Clock) -> Notifier:

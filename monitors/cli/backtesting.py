@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,6 +44,8 @@ def backtest(
     as_json: output.AsJson = False,
 ) -> None:
     """What a topic would have told of the stored articles: how often, what, and what not."""
+    import asyncio
+
     versions = asyncio.run(_versions(topic, days, against, read_most, keep_vectors, as_of))
     new, old = versions
     shown = new or old

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -37,6 +36,8 @@ def check(
 
     A source whose address is a site's is asked for its feeds; the mended line is shown.
     """
+    import asyncio
+
     from monitors.watchlist import load_watchlist, problems
 
     settings = configured()
@@ -99,8 +100,8 @@ def _attempt(what: str, work: Callable[[], str]) -> bool:
 
 def _database(settings: Settings) -> bool:
     def work() -> str:
+        from monitors.opening import existing_store
         from monitors.store.engine import sqlite_file
-        from monitors.wiring import existing_store
 
         with existing_store(settings) as store:
             if store is None:
@@ -177,7 +178,7 @@ def _models(settings: Settings) -> str:
 
 
 def _last_run(settings: Settings) -> str:
-    from monitors.wiring import existing_store
+    from monitors.opening import existing_store
 
     with existing_store(settings) as store:
         runs = store.runs.latest(1) if store is not None and store.schema().current else []
@@ -188,6 +189,8 @@ def _last_run(settings: Settings) -> str:
 
 async def _ask_sources(settings: Settings, sources: tuple[Source, ...]) -> bool:
     """Poll every source once, without storing anything; look for feeds where there is none."""
+    import asyncio
+
     async with _fetching(settings) as (fetcher, clock):
         results = await asyncio.gather(*(_ask(source, fetcher, clock) for source in sources))
     for source, (good, line, found) in zip(sources, results, strict=True):

@@ -55,7 +55,7 @@ def preview(
 def _stored(what: str) -> list[Shown]:
     from monitors.alerts.answering import decorator
     from monitors.alerts.preview import one, thread
-    from monitors.wiring import opened_store
+    from monitors.opening import opened_store
 
     settings = configured()
     with opened_store(settings) as store:

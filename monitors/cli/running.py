@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,6 +36,7 @@ def run(
     as_json: output.AsJson = False,
 ) -> None:
     """Ask the sources, decide what is new, tell it. What cron can call."""
+    import asyncio
     import time
 
     from monitors.pipeline import refuse_blackout

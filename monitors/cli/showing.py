@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 @contextmanager
 def opened() -> Iterator[tuple[Settings, Store]]:
     """Settings and database."""
-    from monitors.wiring import opened_store
+    from monitors.opening import opened_store
 
     settings = configured()
     with opened_store(settings) as store:

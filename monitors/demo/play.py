@@ -27,9 +27,10 @@ from monitors.demo.server import NewsroomServer
 from monitors.demo.watching import newsroom_watchlist
 from monitors.errors import ConfigError
 from monitors.model import Decision, DeliveryState, Message, Verdict
+from monitors.opening import opened_store
 from monitors.settings import Settings, load_settings
 from monitors.streams import LabelledStream, load_stream
-from monitors.wiring import open_desk, opened_store
+from monitors.wiring import open_desk
 
 TICK = timedelta(hours=48)
 """Between two looks at the sources; a real installation looks every 15 minutes."""

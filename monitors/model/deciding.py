@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
 from monitors.model.opinions import Opinion
 from monitors.model.reading import Passage
 from monitors.model.stages import Stage
 
-Vector = NDArray[np.float32]
+if TYPE_CHECKING:  # numpy takes a tenth of a second to import, and these are only names
+    import numpy as np
+    from numpy.typing import NDArray
+
+Vector: TypeAlias = "NDArray[np.float32]"
 """One text: shape (d,), unit length. Many texts: shape (n, d), unit rows."""
 
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from monitors.ports import SourceReader
-from monitors.sources.feed import FeedReader
-from monitors.sources.folder import FolderReader
-from monitors.sources.page import PageReader
-from monitors.sources.sitemap import SitemapReader
+
+
+def _reader(module: str, name: str) -> Callable[[], SourceReader]:
+    """What makes a reader; its module is imported then, since the parsers take a while."""
+
+    def make() -> SourceReader:
+        reader: SourceReader = getattr(import_module(f"monitors.sources.{module}"), name)()
+        return reader
+
+    return make
+
 
 READERS: dict[str, Callable[[], SourceReader]] = {
-    "feed": FeedReader,
-    "sitemap": SitemapReader,
-    "page": PageReader,
-    "folder": FolderReader,
+    "feed": _reader("feed", "FeedReader"),
+    "sitemap": _reader("sitemap", "SitemapReader"),
+    "page": _reader("page", "PageReader"),
+    "folder": _reader("folder", "FolderReader"),
 }
 """``Source.kind`` to what makes its reader."""

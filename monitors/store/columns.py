@@ -6,7 +6,6 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
@@ -65,7 +64,11 @@ class HalfVector(sa.TypeDecorator[Vector]):
     cache_ok = True
 
     def process_bind_param(self, value: Vector | None, _dialect: Dialect) -> bytes | None:
-        return None if value is None else np.asarray(value).astype("<f2").tobytes()
+        return None if value is None else value.astype("<f2").tobytes()
 
     def process_result_value(self, value: bytes | None, _dialect: Dialect) -> Vector | None:
-        return None if value is None else np.frombuffer(value, dtype="<f2").astype(np.float32)
+        if value is None:
+            return None
+        import numpy as np  # late: most commands read no vector
+
+        return np.frombuffer(value, dtype="<f2").astype(np.float32)

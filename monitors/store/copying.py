@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 
 from monitors.errors import StoreError
@@ -147,7 +146,7 @@ def _name(table: sa.Table, row: sa.Row[Any]) -> str:
 def _plain(row: sa.Row[Any]) -> str:
     """All values as text that is equal where they are; vectors by their stored bytes."""
     return repr([
-        value.astype("<f2").tobytes() if isinstance(value, np.ndarray) else value for value in row
+        value.astype("<f2").tobytes() if hasattr(value, "astype") else value for value in row
     ])  # fmt: skip
 
 

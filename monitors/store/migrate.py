@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 
 from monitors.errors import StoreCorrupt
 from monitors.store.engine import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+
+_STAMP = sa.table("alembic_version", sa.column("version_num", sa.Text))
+"""Where Alembic keeps the revision."""
 
 _LOCK = 0x71D1
 """The advisory lock of a migration on PostgreSQL."""
@@ -38,11 +43,17 @@ class Schema:
 def upgrade(database: Database) -> None:
     """Bring the schema up to date, in one transaction.
 
+    Where it is, nothing is locked, and Alembic is not even imported.
     An interrupted migration leaves nothing behind; of two at once the second waits, and
     finds nothing to do.
 
     :raises StoreCorrupt: a later version of Tidings has written the database
     """
+    if _current(database) == newest():
+        return
+    from alembic import command
+    from alembic.util import CommandError
+
     config = _config()
     with database.write() as connection:
         if not database.is_sqlite:
@@ -59,16 +70,32 @@ def schema(database: Database) -> Schema:
 
     :raises StoreCorrupt: a later version of Tidings has written the database
     """
-    scripts = ScriptDirectory.from_config(_config())
-    with database.read() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    head = scripts.get_current_head()
-    if current is not None and current not in {s.revision for s in scripts.walk_revisions()}:
+    current = _current(database)
+    if current is not None and current not in _revisions():
         raise _unknown(database, f"it is {current}")
-    return Schema(current, str(head))
+    return Schema(current, newest())
+
+
+def newest() -> str:
+    """The revision that this version of Tidings works with."""
+    return _revisions()[-1]
+
+
+def _revisions() -> list[str]:
+    """All revisions in their order: the names of the migrations' files begin with them."""
+    return sorted(path.name.split("_")[0] for path in _VERSIONS.glob("v[0-9]*.py"))
+
+
+def _current(database: Database) -> str | None:
+    with database.read() as connection:
+        if not sa.inspect(connection).has_table(_STAMP.name):
+            return None
+        return connection.scalar(sa.select(_STAMP.c.version_num))
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "monitors.store:migrations")
     config.set_main_option("path_separator", "os")

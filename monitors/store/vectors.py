@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-import numpy as np
 import sqlalchemy as sa
 
 from monitors.model import Vector
@@ -49,6 +48,8 @@ class SqlVectors:
 
 def _rows(blobs: Sequence[bytes]) -> Iterable[Vector]:
     """Vectors of one model as :class:`~monitors.store.columns.HalfVector` stores them."""
+    import numpy as np  # late: most commands read no vector
+
     if len({len(blob) for blob in blobs}) > 1:
         return [np.frombuffer(blob, dtype="<f2").astype(np.float32) for blob in blobs]
     joined = np.frombuffer(b"".join(blobs), dtype="<f2").astype(np.float32)

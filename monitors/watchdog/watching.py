@@ -15,12 +15,13 @@ from monitors.clock import Clock, SystemClock
 from monitors.errors import ConfigError, DeliveryError, DeliveryUnknown, StoreError, TidingsError
 from monitors.logs import unforeseen
 from monitors.model import POSSIBLE_REPEAT, Alert, Delivery, DeliveryState
+from monitors.opening import existing_store
 from monitors.ports import Notifier
 from monitors.settings import Settings
 from monitors.watchdog.judging import Finding, Sight, judged
 from monitors.watchdog.remembering import Notebook, opened
 from monitors.watchlist import load_watchlist
-from monitors.wiring import existing_store, notifier_of
+from monitors.wiring import notifier_of
 
 LOOK_BACK = 20
 """Reports of runs that are looked at."""

@@ -26,8 +26,8 @@ from flows.schedules import deployments
 from flows.serving import clear_left_behind
 from monitors.clock import SystemClock
 from monitors.model import DeliveryState
+from monitors.opening import opened_store
 from monitors.settings import load_settings
-from monitors.wiring import opened_store
 
 
 def shown(state: Any) -> FlowRun:
