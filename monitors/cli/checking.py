@@ -142,6 +142,8 @@ def _slack(settings: Settings) -> bool:
 
 
 def _report(settings: Settings) -> str:
+    import asyncio
+
     from monitors.cli.served import served
 
     async def look() -> str:
