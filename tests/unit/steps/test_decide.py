@@ -510,14 +510,14 @@ def test_an_article_that_cannot_be_judged_stops_no_other_and_does_not_come_back(
     room.begin()
     room.publish("courier", "walkout", WALKOUT)
     room.publish("courier", "tender", TENDER)
-    judge: Callable[..., object] = step.judge
+    judge: Callable[..., object] = step.judge_whole
 
     def fails(reading: object, *rest: object) -> object:
         if WALKOUT[0] in str(reading):
             raise ZeroDivisionError("xoxb-secret")
         return judge(reading, *rest)
 
-    monkeypatch.setattr(step, "judge", fails)
+    monkeypatch.setattr(step, "judge_whole", fails)
     report = room.run()
     assert report.reasons == {"unreadable": 1, "new story": 1}
     [line] = report.problems
