@@ -49,6 +49,7 @@ bench: .venv/.dev ## Benchmarks, as ratios against a baseline in the same run
 	@$(BIN)/python -m benchmarks.tick
 	@$(BIN)/python -m benchmarks.extraction
 	@$(BIN)/python -m benchmarks.backtest
+	@$(BIN)/python -m benchmarks.report
 
 faults: .venv/.dev ## Kill, fail and race delivery thousands of times; writes docs/faults.md (an hour)
 	@$(BIN)/python -m benchmarks.faults --write

@@ -15,7 +15,7 @@ from flows.naming import told
 from monitors.clock import SystemClock
 from monitors.explain.path import known_lines
 from monitors.opening import opened_store
-from monitors.report.publishing import write_report
+from monitors.report.publishing import in_words, write_report
 from monitors.settings import load_settings
 from monitors.watchlist import load_watchlist
 
@@ -47,6 +47,6 @@ async def _prune(keep_days: int) -> str:
             watchlist = load_watchlist(settings.watch)
             lines = known_lines(settings, watchlist.topics)
             write = partial(write_report, store, watchlist, settings.report_dir, now, lines=lines)
-            pages = await asyncio.to_thread(write)
-            done.append(f"report of {pages} pages")
+            written = await asyncio.to_thread(write)
+            done.append(f"report of {in_words(written)}")
     return ", ".join(done)

@@ -32,7 +32,7 @@ def report(
     from monitors.clock import SystemClock
     from monitors.errors import SettingsError
     from monitors.explain.path import known_lines
-    from monitors.report.publishing import write_report
+    from monitors.report.publishing import in_words, write_report
     from monitors.watchlist import load_watchlist
 
     with opened() as (settings, store):
@@ -43,8 +43,8 @@ def report(
             )
         watchlist = load_watchlist(settings.watch)
         lines = known_lines(settings, watchlist.topics)
-        count = write_report(store, watchlist, folder, SystemClock().now(), days, lines)
-    output.say(f"{count} pages written; open {folder / 'index.html'}")
+        done = write_report(store, watchlist, folder, SystemClock().now(), days, lines)
+    output.say(f"{in_words(done)}; open {folder / 'index.html'}")
 
 
 def quality(

@@ -1,10 +1,16 @@
-"""From a site's values to its pages. Pure: the same values, the same bytes."""
+"""From a site's values to its pages. Pure: the same values, the same bytes.
+
+Only the three lists say when the report was made: another page changes when what it shows
+does.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -20,41 +26,82 @@ from monitors.report.card import Rate
 from monitors.report.sharing import words
 from monitors.report.values import Bars, Site
 
+FOLDERS = ("stories", "topics", "sources")
+_DIGEST = re.compile(rb'<meta name="tidings-page" content="([0-9a-f]+)">')
 
-def pages(site: Site) -> Iterator[tuple[str, str]]:
-    """Every page: its path from the root of the report, and its HTML."""
-    render = _Renderer(site)
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that can be made.
+
+    :param path: from the root of the report
+    :param digest: of all that it shows; it stands at the start of its HTML
+    :param render: makes its HTML
+    """
+
+    path: str
+    digest: str
+    render: Callable[[], str]
+
+
+def digest_in(head: bytes) -> str | None:
+    """The digest in the first bytes of a page; None where there is none."""
+    found = _DIGEST.search(head)
+    return found[1].decode() if found else None
+
+
+def pages(site: Site) -> Iterator[Page]:
+    """Every page. Those that lead to others come last, so that what they name is there."""
+    page = _Pages()
+    for story in site.stories:
+        yield page(f"stories/{story.page}", "story.html", story=story)
+    for source in site.sources:
+        yield page(f"sources/{source.page}", "source.html", source=source)
     drawn = [charts.draw(topic.bars, number) for number, topic in enumerate(site.topics)]
     pictures = {t.id: Markup(svg) for t, svg in zip(site.topics, drawn, strict=True)}  # noqa: S704
-    yield "index.html", render("index.html", "", here="index", charts=pictures)
-    yield "quality.html", render("quality.html", "", here="quality")
-    yield "sources/index.html", render("sources.html", "../", here="sources")
     for topic in site.topics:
-        page = render("topic.html", "../", topic=topic, chart=pictures[topic.id])
-        yield f"topics/{topic.page}", page
-    for source in site.sources:
-        yield f"sources/{source.page}", render("source.html", "../", source=source)
-    for story in site.stories:
-        yield f"stories/{story.page}", render("story.html", "../", story=story)
+        yield page(f"topics/{topic.page}", "topic.html", topic=topic, chart=pictures[topic.id])
+    yield page("sources/index.html", "sources.html", here="sources", site=site)
+    yield page("quality.html", "quality.html", here="quality", site=site)
+    yield page("index.html", "index.html", here="index", site=site, charts=pictures)
 
 
-class _Renderer:
-    """Renders templates with what all of them know."""
+class _Pages:
+    """Pages of templates, with what all of these know."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self) -> None:
         style, script = _shipped("style.css"), _shipped("find.js")
         self._common: dict[str, Any] = {
-            "site": site,
             "style": Markup(style),  # noqa: S704 - shipped, not from the net
             "script": Markup(script),  # noqa: S704
             "policy": policy(style, script),
             "describe": charts.describe,
             "stages": [stage.value for stage in Stage if stage is not Stage.NONE],
-            "here": "",
         }
 
-    def __call__(self, template: str, root: str, **values: Any) -> str:
-        return _environment().get_template(template).render(self._common, root=root, **values)
+    def __call__(self, path: str, template: str, *, here: str = "", **values: Any) -> Page:
+        shown = repr((path, sorted(values.items())))
+        digest = hashlib.sha256(f"{_edition()}{shown}".encode("utf-8", "replace")).hexdigest()[:32]
+        known = self._common | values
+        root = "../" if "/" in path else ""
+
+        def render() -> str:
+            made = _environment().get_template(template)
+            return made.render(known, root=root, here=here, digest=digest)
+
+        return Page(path, digest, render)
+
+
+@cache
+def _edition() -> str:
+    """Changes with this room: another version may show the same values otherwise."""
+    room = resources.files("monitors.report")
+    whole = hashlib.sha256()
+    for folder in (room, room.joinpath("templates")):
+        files = [file for file in folder.iterdir() if file.is_file()]
+        for file in sorted(files, key=lambda file: file.name):
+            whole.update(file.read_bytes())
+    return whole.hexdigest()
 
 
 def policy(style: str, script: str) -> str:

@@ -14,7 +14,7 @@ def test_report_writes_a_site_and_says_where(
 ) -> None:
     done = tidings("report", "--out", "site")
     assert done.exit_code == 0, done.output
-    assert "pages written; open site/index.html" in done.output
+    assert "of them written; open site/index.html" in done.output
     assert "Title of told" in (folder / "site" / "stories" / "S-1.html").read_text("utf-8")
     assert "UN News" in (folder / "site" / "sources" / "index.html").read_text("utf-8")
 

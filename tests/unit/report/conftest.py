@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from report_values import NOW, WATCHLIST, fill
 
 from monitors.report.gather import gather
 from monitors.report.pages import pages
 from monitors.store import SqlStore, open_store
+from tests.support.report_values import NOW, WATCHLIST, fill
 
 
 @pytest.fixture
@@ -25,6 +25,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     store = open_store(f"sqlite:///{tmp_path_factory.mktemp('report') / 'tidings.db'}")
     store.migrate()
     fill(store)
-    made = dict(pages(gather(store, WATCHLIST, NOW)))
+    made = {page.path: page.render() for page in pages(gather(store, WATCHLIST, NOW))}
     store.close()
     return made

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from report_values import HOUR, NOW
 
 from monitors.model import (
     Alert,
@@ -21,6 +20,7 @@ from monitors.model import (
     Verdict,
 )
 from monitors.report.card import QualityCard, quality_card, samples, wilson
+from tests.support.report_values import HOUR, NOW
 
 TOPICS = (Topic("a", "A", "A."), Topic("b", "B", "B."))
 SINCE = NOW - timedelta(days=7)

@@ -3,13 +3,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from report_values import HOUR, NOW, WATCHLIST, fill
 
 from monitors.ports import Seen
 from monitors.report import sharing
 from monitors.report.gather import bars_of, card_of, gather
 from monitors.store import SqlStore
 from monitors.storypages import file_name
+from tests.support.report_values import HOUR, NOW, WATCHLIST, fill
 
 
 def test_a_step_says_when_it_was_told(store: SqlStore) -> None:
