@@ -67,7 +67,14 @@ class TidingsError(Exception):
 
 
 class ConfigError(TidingsError):
-    """Something that a person wrote is wrong."""
+    """Something that a person wrote is wrong.
+
+    :param mended: the line as it would be right, for who wrote it; not part of the text
+    """
+
+    def __init__(self, subject: str, problem: str, remedy: str = "", mended: str = "") -> None:
+        self.mended = mended
+        super().__init__(subject, problem, remedy)
 
 
 class WatchlistError(ConfigError):
@@ -77,10 +84,12 @@ class WatchlistError(ConfigError):
     :param line: 1-based line, 0 where the whole file is meant
     """
 
-    def __init__(self, path: str, line: int, problem: str, remedy: str = "") -> None:
+    def __init__(
+        self, path: str, line: int, problem: str, remedy: str = "", mended: str = ""
+    ) -> None:
         self.path = path
         self.line = line
-        super().__init__(f"{path}:{line}" if line else path, problem, remedy)
+        super().__init__(f"{path}:{line}" if line else path, problem, remedy, mended)
 
 
 class SettingsError(ConfigError):

@@ -21,7 +21,7 @@ from pydantic import (
 
 from monitors.errors import SettingsError
 
-__all__ = ["REMEDIES", "Settings", "load_settings"]
+__all__ = ["REMEDIES", "SECRETS", "Settings", "load_settings", "wrong_values"]
 
 REMEDIES = {
     "TIDINGS_WATCH": "Set it to the path of watch.yaml, or of a folder of such files",
@@ -52,7 +52,7 @@ REMEDIES = {
 }
 """Every variable, and what to do where its value is wrong."""
 
-_SECRET = (
+SECRETS = (
     "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "TIDINGS_DATABASE_URL", "JUDGE_URL", "JUDGE_API_KEY",
 )  # fmt: skip
 
@@ -221,9 +221,7 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
         secret
     """
     try:
-        written = dotenv_values(env_file, encoding="utf-8") if env_file else {}
-        given = {name: value for name, value in written.items() if value is not None}
-        return Settings.model_validate(given | dict(os.environ), by_name=False)
+        return _read(env_file)
     except ValidationError as error:
         raise _explained(error) from None
     except (OSError, UnicodeDecodeError) as error:
@@ -235,17 +233,41 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
         ) from None
 
 
+def _read(env_file: Path | None) -> Settings:
+    written = dotenv_values(env_file, encoding="utf-8") if env_file else {}
+    given = {name: value for name, value in written.items() if value is not None}
+    return Settings.model_validate(given | dict(os.environ), by_name=False)
+
+
+def wrong_values(env_file: Path | None = Path(".env")) -> list[tuple[str, str]]:
+    """Every variable whose value is wrong, with its problem; no secret is shown."""
+    try:
+        _read(env_file)
+    except ValidationError as error:
+        return _wrong(error)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
+        return [(str(env_file), f"it cannot be read: {reason}")]
+    return []
+
+
 def _explained(error: ValidationError) -> SettingsError:
-    found = error.errors(include_url=False, include_context=False)
-    first = found[0]
-    name = str(first["loc"][0]) if first["loc"] else "settings"
-    field = Settings.model_fields.get(name)
-    if field is not None:  # given by its field's name
-        name = str(field.validation_alias)
-    problem = first["msg"].removeprefix("Value error, ")
-    problem = problem[:1].lower() + problem[1:]
-    if name not in _SECRET and isinstance(first.get("input"), str) and first["input"]:
-        problem += f" (it is {first['input']!r})"
-    if len(found) > 1:
-        problem += f"; {len(found) - 1} more variable(s) are wrong too"
+    (name, problem), *others = _wrong(error)
+    if others:
+        problem += f"; {len(others)} more variable(s) are wrong too"
     return SettingsError(name, problem, REMEDIES.get(name, ""))
+
+
+def _wrong(error: ValidationError) -> list[tuple[str, str]]:
+    found = []
+    for each in error.errors(include_url=False, include_context=False):
+        name = str(each["loc"][0]) if each["loc"] else "settings"
+        field = Settings.model_fields.get(name)
+        if field is not None:  # given by its field's name
+            name = str(field.validation_alias)
+        problem = each["msg"].removeprefix("Value error, ")
+        problem = problem[:1].lower() + problem[1:]
+        if name not in SECRETS and isinstance(each.get("input"), str) and each["input"]:
+            problem += f" (it is {each['input']!r})"
+        found.append((name, problem))
+    return found

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitors.cli import output, proposing
+from monitors.cli.checkingslack import slack
 from monitors.cli.configured import configured
+from monitors.cli.findings import attempt, tell
 from monitors.redact import redact
 
 if TYPE_CHECKING:
     from monitors.clock import Clock
-    from monitors.model import Source
+    from monitors.model import Source, Watchlist
     from monitors.ports import Fetcher
     from monitors.settings import Settings
     from monitors.sources.discover import Proposal
+
+
+STALE = timedelta(days=60)
+"""The newest entry of a source is older: it may have been given up for another address."""
 
 
 def register(app: typer.Typer) -> None:
@@ -38,30 +46,49 @@ def check(
     """
     import asyncio
 
-    from monitors.watchlist import load_watchlist, problems
-
-    settings = configured()
     if site:
-        if not asyncio.run(_look_at(settings, site)):
+        if not asyncio.run(_look_at(configured(), site)):
             raise typer.Exit(1)
         return
-    mistakes = problems(settings.watch)
-    for mistake in mistakes:
-        _tell(False, str(mistake))
-    if mistakes:
-        output.say(f"{output.count(len(mistakes), 'mistake')} to mend", "bold red")
-        raise typer.Exit(2)
-    watchlist = load_watchlist(settings.watch)
-    sources = output.count(len(watchlist.sources), "source")
-    topics = output.count(len(watchlist.topics), "topic")
-    _tell(True, f"{settings.watch}: {sources}, {topics}")
+    settings, watchlist = _written()
     good = _database(settings)
     if not offline:
-        good &= _slack(settings)
+        good &= slack(settings, watchlist)
         good &= asyncio.run(_ask_sources(settings, watchlist.sources))
-        good &= not settings.report_url or _attempt("report", lambda: _report(settings))
+        good &= not settings.report_url or attempt("report", lambda: _report(settings))
     if not good:
         raise typer.Exit(1)
+
+
+def _written() -> tuple[Settings, Watchlist]:
+    """What is written in ``.env`` and the watch list; every mistake is shown, and ends it."""
+    import os
+
+    from monitors.envfile import mistakes, notes
+    from monitors.watchlist import load_watchlist, problems
+    from monitors.watchlist.schema import FILE_NAME, text
+
+    env_file = Path(".env")
+    of_env = mistakes(env_file, os.environ)
+    settings = None if of_env else configured()
+    watch = settings.watch if settings else Path(os.environ.get("TIDINGS_WATCH") or "watch.yaml")
+    of_list = problems(watch)
+    for mistake in (*of_env, *of_list):
+        tell(False, str(mistake), mistake.mended)
+    if settings is None or of_list:
+        count = len(of_env) + len(of_list)
+        output.say(f"{output.count(count, 'mistake')} to mend", "bold red")
+        raise typer.Exit(2)
+    watchlist = load_watchlist(watch)
+    sources = output.count(len(watchlist.sources), "source")
+    topics = output.count(len(watchlist.topics), "topic")
+    tell(True, f"{watch}: {sources}, {topics}")
+    for line in notes(env_file):
+        output.say(f"note {line}", "yellow")
+    schema = (watch if watch.is_dir() else watch.parent) / FILE_NAME
+    if schema.exists() and schema.read_text("utf-8", errors="replace") != text():
+        output.say(f"note {schema} is of another version of Tidings: tidings schema", "yellow")
+    return settings, watchlist
 
 
 def doctor() -> None:
@@ -72,30 +99,14 @@ def doctor() -> None:
     settings = configured()
     names = ("tidings", "prefect", "sentence-transformers", "torch", "httpx", "trafilatura")
     shown = ", ".join(f"{name} {version(name)}" for name in names)
-    _tell(True, f"Python {platform.python_version()}; {shown}")
+    tell(True, f"Python {platform.python_version()}; {shown}")
     stored = _database(settings)
-    good = _attempt("models", lambda: _models(settings))
-    good &= _slack(settings)
-    _tell(True, f"judge: {_judge(settings)}")
-    good &= stored and _attempt("last run", lambda: _last_run(settings))
+    good = attempt("models", lambda: _models(settings))
+    good &= slack(settings)
+    tell(True, f"judge: {_judge(settings)}")
+    good &= stored and attempt("last run", lambda: _last_run(settings))
     if not good:
         raise typer.Exit(1)
-
-
-def _tell(good: bool, line: str) -> None:
-    output.say(f"{'ok  ' if good else 'BAD '} {line}", "" if good else "red")
-
-
-def _attempt(what: str, work: Callable[[], str]) -> bool:
-    """Run one check; an error of ours is its finding."""
-    from monitors.errors import TidingsError
-
-    try:
-        _tell(True, f"{what}: {work()}")
-    except TidingsError as error:
-        _tell(False, str(error))
-        return False
-    return True
 
 
 def _database(settings: Settings) -> bool:
@@ -114,31 +125,7 @@ def _database(settings: Settings) -> bool:
             counts = {state.value: n for state, n in store.outbox.counts().items()}
         return f"schema up to date; outbox {output.pairs(counts) or 'empty'}"
 
-    return _attempt("database", work)
-
-
-def _slack(settings: Settings) -> bool:
-    def work() -> str:
-        if settings.slack_bot_token is None:
-            return "no SLACK_BOT_TOKEN, so alerts are shown in the terminal"
-        from monitors.alerts.notify import SlackNotifier
-
-        token = settings.slack_bot_token.get_secret_value()
-        return SlackNotifier(token, api_url=settings.slack_api_url).check()
-
-    def buttons() -> str:
-        from monitors.alerts.notify.slack_socket import check_app_token
-
-        if settings.slack_app_token is None:
-            return "no SLACK_APP_TOKEN, so messages have none"
-        return check_app_token(
-            settings.slack_app_token.get_secret_value(), api_url=settings.slack_api_url
-        )
-
-    good = _attempt("Slack", work)
-    if settings.slack_bot_token is not None:
-        good &= _attempt("buttons", buttons)
-    return good
+    return attempt("database", work)
 
 
 def _report(settings: Settings) -> str:
@@ -193,10 +180,13 @@ async def _ask_sources(settings: Settings, sources: tuple[Source, ...]) -> bool:
     """Poll every source once, without storing anything; look for feeds where there is none."""
     import asyncio
 
+    from monitors.watchlist.places import place_of
+
     async with _fetching(settings) as (fetcher, clock):
         results = await asyncio.gather(*(_ask(source, fetcher, clock) for source in sources))
     for source, (good, line, found) in zip(sources, results, strict=True):
-        _tell(good, line)
+        place = None if good else place_of(settings.watch, source.url)
+        tell(good, f"{place}: {line}" if place else line)
         if found:
             output.say("       Found instead; paste one line in its place:")
             proposing.show(found, source)
@@ -212,7 +202,7 @@ async def _look_at(settings: Settings, site: str) -> bool:
         found = await discover(url, fetcher, clock.now())
     good = bool(found)
     lines = "; a line to paste for each" if good else ": no feed, sitemap or page of links"
-    _tell(good, f"{redact(url)}: {output.count(len(found), 'source')} found{lines}")
+    tell(good, f"{redact(url)}: {output.count(len(found), 'source')} found{lines}")
     proposing.show(found)
     return good
 
@@ -250,5 +240,10 @@ async def _ask(source: Source, fetcher: Fetcher, clock: Clock) -> tuple[bool, st
     newest = f", newest {max(dates):%d %b %Y %H:%M}" if dates else ", no dates"
     listed = output.count(len(poll.entries), "entry", "entries")
     notes = output.count(len(poll.problems), "problem")
+    line = f"{source.name}: {listed}{newest if poll.entries else ''}"
+    if dates and clock.now() - max(dates) > STALE:
+        line += ", long ago: is it still the address?"
+    if poll.moved_to:
+        line += f"; it has moved to {redact(poll.moved_to)}: write that as its url"
     left_out = f"; {notes}: {poll.problems[0]}" if poll.problems else ""
-    return True, f"{source.name}: {listed}{newest if poll.entries else ''}{left_out}", []
+    return True, f"{line}{left_out}", []

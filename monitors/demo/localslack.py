@@ -276,7 +276,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if method == "apps.connections.open":
                 return 200, slack.connection(token), {}
-            return 200, slack.workspace.answer(method, token, body), {}
+            scopes = {"X-OAuth-Scopes": slack.workspace.scopes}
+            return 200, slack.workspace.answer(method, token, body), scopes
         except SlowDown as slow:
             wait = {} if slow.retry_after is None else {"Retry-After": slow.retry_after}
             return 429, {"ok": False, "error": "ratelimited"}, wait

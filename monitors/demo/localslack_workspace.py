@@ -43,6 +43,10 @@ class Workspace:
     :param clock: dates the messages
     :param rate_limit: refuse a second message to a channel within a second
     :param monotonic: measures that second
+
+    :ivar scopes: what the token may do, as Slack's header says it
+    :ivar not_joined: names of channels that the bot is not in; it can post all the same
+    :ivar archived: names of channels that are closed
     """
 
     def __init__(
@@ -56,6 +60,11 @@ class Workspace:
     ) -> None:
         self.token = token
         self.rate_limit = rate_limit
+        self.scopes = (
+            "chat:write,channels:read,channels:history,groups:read,groups:history,files:write"
+        )
+        self.not_joined: set[str] = set()
+        self.archived: set[str] = set()
         self.channels: dict[str, str] = {}
         self.messages: list[dict[str, Any]] = []
         self.files: dict[str, dict[str, Any]] = {}
@@ -186,8 +195,15 @@ class Workspace:
 
     def _list(self, body: Mapping[str, Any]) -> Answer:
         every = [
-            {"id": channel_id, "name": name, "is_channel": True, "is_archived": False}
+            {
+                "id": channel_id,
+                "name": name,
+                "is_channel": True,
+                "is_archived": name in self.archived,
+                "is_member": name not in self.not_joined,
+            }
             for name, channel_id in self.channels.items()
+            if not (_true(body.get("exclude_archived")) and name in self.archived)
         ]
         start, limit = _cursor(body), _limit(body)
         return {

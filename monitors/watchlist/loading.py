@@ -13,6 +13,7 @@ from ruamel.yaml.nodes import Node
 
 from monitors.errors import WatchlistError
 from monitors.model import Source, Topic, Watchlist
+from monitors.watchlist.mending import SHAPES, indented, syntax, with_value
 from monitors.watchlist.nodes import Notes, Reader, pairs_of
 from monitors.watchlist.sources import read_sources
 from monitors.watchlist.topics import (
@@ -150,16 +151,20 @@ def _syntax_error(name: str, text: str, error: YAMLError) -> WatchlistError:
     mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
     line = mark.line + 1 if mark else 0
     lines = text.splitlines()
+    place, mended = syntax(text, error)
     shown = lines[line - 1] if 0 < line <= len(lines) else ""
     for number, written in enumerate(lines[: max(line, 1)], 1):
         if "\t" in written[: len(written) - len(written.lstrip())]:
             remedy = "Indent with spaces"
-            return WatchlistError(name, number, "a tab is used to indent", remedy)
+            problem, proper = "a tab is used to indent", indented(text, number)
+            return WatchlistError(name, number, problem, remedy, proper)
     what = (getattr(error, "problem", None) or "it cannot be parsed").strip()
     remedy = "Check the indentation, and quote texts that hold a colon, # or begin with * & ! @"
     if shown.count(": ") > 1 and "{" not in shown:
         remedy = "Put the text in quotes: it holds a colon"
-    return WatchlistError(name, line, f"this is no YAML: {what}", remedy)
+    if mended:
+        line = place
+    return WatchlistError(name, line, f"this is no YAML: {what}", remedy, mended)
 
 
 def _sections(file: Path, node: Node, notes: Notes) -> list[tuple[str, Reader]]:
@@ -177,8 +182,20 @@ def _unique(found: Sequence[tuple[_T, Reader]], what: str) -> tuple[_T, ...]:
         other = first[thing.id][1]
         where = f"line {other.line}" if other.path == reader.path else f"{other.path}:{other.line}"
         remedy = "Give one of them another name" + (" or an `id`" if what == "source" else "")
-        reader.note(f"a {what} with id {thing.id!r} is there already ({where})", remedy)
+        mended = _other_id(what, thing.id, reader)
+        reader.note(f"a {what} with id {thing.id!r} is there already ({where})", remedy, mended)
     return tuple(thing for thing, _ in first.values())
+
+
+def _other_id(what: str, taken: str, reader: Reader) -> str:
+    """The line with an id that is free in all likelihood."""
+    other = f"{taken}-2"
+    if what == "topic":
+        return reader.renamed(other)
+    for key, value in reader.node.value:
+        if key.value == "id":
+            return with_value(value, key, other)
+    return reader.with_also("id", other)
 
 
 def _require(
@@ -193,4 +210,5 @@ def _require(
         if not things:
             where, line = lines.get(name, (str(path), 0))
             remedy = f"Add at least one under `{name}:`; `tidings init` writes an example"
-            notes.append(WatchlistError(where, line, f"there are no {name}", remedy))
+            mended = f"{name}: {SHAPES[name]}"
+            notes.append(WatchlistError(where, line, f"there are no {name}", remedy, mended))

@@ -7,6 +7,7 @@ from pathlib import Path
 from monitors.model import Source, Tier
 from monitors.sources import READERS
 from monitors.watchlist import values
+from monitors.watchlist.mending import EXAMPLES, SHAPES, without
 from monitors.watchlist.nodes import Reader, absent, pairs_of
 from monitors.watchlist.topics import Defaults
 
@@ -28,10 +29,11 @@ def read_sources(reader: Reader, defaults: Defaults) -> list[tuple[Source, Reade
 
 def _read(item: Reader, defaults: Defaults) -> Source | None:
     before = len(item.notes)
-    fields = dict(pairs_of(Reader(item.path, item.node, item.notes, "a source"), KEYS))
+    fields = dict(pairs_of(item.called("a source"), KEYS))
     if len(item.notes) == before or fields:
         for key in absent(item, fields, NEEDED, KEYS):
-            item.note(f"the source has no `{key}`", f"Add `{key}:`")
+            mended = item.with_also(key, EXAMPLES[key])
+            item.note(f"the source has no `{key}`", f"Add `{key}:`", mended)
     name = fields["name"].text() if "name" in fields else None
     kind = values.one_of(fields["kind"], KINDS) if "kind" in fields else None
     url = _address(fields["url"], kind) if "url" in fields else None
@@ -41,7 +43,9 @@ def _read(item: Reader, defaults: Defaults) -> Source | None:
     pattern = values.pattern(fields["pattern"]) if "pattern" in fields else None
     if pattern is not None and kind not in ("page", None):
         fields["pattern"].note(
-            f"`pattern` has no meaning for kind {kind}", "Leave it out, or use kind page"
+            f"`pattern` has no meaning for kind {kind}",
+            "Leave it out, or use kind page",
+            without(item.node, "pattern"),
         )
     because = _robots(fields["robots"]) if "robots" in fields else ""
     source_id = _id(fields.get("id"), name, item)
@@ -53,7 +57,7 @@ def _read(item: Reader, defaults: Defaults) -> Source | None:
 
 def _robots(reader: Reader) -> str:
     """Why the source's pages are fetched whatever robots.txt says; empty where it is kept."""
-    shown = 'Write `robots: {ignore: true, because: "the publisher agreed on 3 May"}`'
+    shown, mended = f"Write `robots: {SHAPES['robots']}`", reader.shaped()
     before = len(reader.notes)
     fields = dict(pairs_of(reader, ROBOTS_KEYS))
     ignore = fields["ignore"].text() if "ignore" in fields else None
@@ -61,9 +65,9 @@ def _robots(reader: Reader) -> str:
     if len(reader.notes) > before:
         return ""
     if ignore not in ("true", "false"):
-        reader.note("`robots` says with `ignore` whether robots.txt is ignored", shown)
+        reader.note("`robots` says with `ignore` whether robots.txt is ignored", shown, mended)
     elif ignore == "true" and len(because) < LEAST_REASON:
-        reader.note("`robots` does not say why robots.txt may be ignored", shown)
+        reader.note("`robots` does not say why robots.txt may be ignored", shown, mended)
     return because if ignore == "true" else ""
 
 
@@ -71,13 +75,17 @@ def _id(written: Reader | None, name: str | None, item: Reader) -> str:
     if written is None:
         made = values.slug(name or "")
         if name and not made:
-            item.note(f"no id can be made of the name {name!r}", "Add `id:` in plain letters")
+            mended = item.with_also("id", EXAMPLES["id"])
+            item.note(
+                f"no id can be made of the name {name!r}", "Add `id:` in plain letters", mended
+            )
         return made
     text = written.text() or ""
     if text and values.slug(text) != text:
         proper = values.slug(text)
         remedy = f"Did you mean `{proper}`?" if proper else "Use a-z, 0-9 and hyphens"
-        written.note(f"{text!r} is no id: only a-z, 0-9 and hyphens", remedy)
+        mended = written.instead(proper or EXAMPLES["id"])
+        written.note(f"{text!r} is no id: only a-z, 0-9 and hyphens", remedy, mended)
     return text
 
 

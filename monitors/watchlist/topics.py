@@ -17,7 +17,8 @@ from monitors.model import (
     Topic,
 )
 from monitors.watchlist import values
-from monitors.watchlist.nodes import Reader, absent, pairs_of, suggest
+from monitors.watchlist.mending import EXAMPLES
+from monitors.watchlist.nodes import Reader, absent, likely_of, pairs_of, suggest
 
 _SHARED = ("channel", "sensitivity", "at_most", "timezone", "quiet_hours", "urgent", "mention")
 DEFAULT_KEYS = (*_SHARED, "every", "operators_channel", "digest")
@@ -25,6 +26,7 @@ CHANNEL_KEYS = ("digest", "at_most", "timezone", "quiet_hours", "urgent")
 KEYS = ("name", "description", "examples", "not", "keywords", *_SHARED)
 NEEDED = ("name", "description")
 KEYWORD_KEYS = ("any", "none")
+_OPEN_END = "Only the end may be left open"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def read_defaults(readers: Sequence[Reader]) -> Defaults:
     """The defaults of all files together."""
     fields: dict[str, Reader] = {}
     for reader in readers:
-        part = Reader(reader.path, reader.node, reader.notes, "`defaults`")
+        part = reader.called("`defaults`")
         for key, value in pairs_of(part, DEFAULT_KEYS):
             if key in fields:
                 other = fields[key]
@@ -88,8 +90,9 @@ def read_channels(reader: Reader, defaults: Defaults) -> list[ChannelSettings]:
     found = []
     for name, part in pairs_of(reader):
         before = len(part.notes)
-        values.channel_name(part, name)
-        named = Reader(part.path, part.node, part.notes, f"channel `{name}`", part.key_line)
+        if values.CHANNEL.fullmatch(name) is None:
+            values.no_channel(part, name, part.renamed)
+        named = part.called(f"channel `{name}`")
         fields = dict(pairs_of(named, CHANNEL_KEYS))
         own = _shared(fields, replace(defaults, at_most=None))
         digest = values.digest(fields["digest"]) if "digest" in fields else defaults.digest
@@ -109,8 +112,10 @@ def all_channels(
     names = dict.fromkeys(topic.channel for topic in topics)
     for settings in said:
         if names and settings.channel.name not in names:
-            likely = suggest(settings.channel.name, list(names))
-            settings.place.note(f"no topic is told in {settings.channel.name!r}", likely)
+            name, place = settings.channel.name, settings.place
+            likely = likely_of(name, list(names))
+            mended = place.renamed(likely) if likely else ""
+            place.note(f"no topic is told in {name!r}", suggest(name, list(names)), mended)
     known = {settings.channel.name: settings.channel for settings in said}
     return tuple(
         known.get(name, Channel(name, defaults.timezone, defaults.digest)) for name in names
@@ -135,14 +140,17 @@ def _read(
     proper = values.slug(topic_id)
     if proper != topic_id:
         remedy = f"Did you mean `{proper}`?" if proper else "Use a-z, 0-9 and hyphens"
-        part.note(f"{topic_id!r} is no topic id: only a-z, 0-9 and hyphens", remedy)
-    named = Reader(part.path, part.node, part.notes, f"topic `{topic_id}`", part.key_line)
+        mended = part.renamed(proper) if proper else ""
+        part.note(f"{topic_id!r} is no topic id: only a-z, 0-9 and hyphens", remedy, mended)
+    named = part.called(f"topic `{topic_id}`")
     mark = len(part.notes)
     fields = dict(pairs_of(named, KEYS))
     if len(part.notes) == mark or fields:
         for key in absent(part, fields, NEEDED, KEYS):
             remedy = "Add one: a topic needs only a name and a description"
-            part.note(f"topic `{topic_id}` has no `{key}`", remedy)
+            value = topic_id.replace("-", " ").capitalize() if key == "name" else EXAMPLES[key]
+            mended = part.with_also(key, value)
+            part.note(f"topic `{topic_id}` has no `{key}`", remedy, mended)
     name = fields["name"].text() if "name" in fields else None
     description = fields["description"].text() if "description" in fields else None
     examples = fields["examples"].texts() if "examples" in fields else ()
@@ -196,13 +204,23 @@ def _shared(fields: dict[str, Reader], base: Defaults) -> Defaults:
 
 
 def _keywords(reader: Reader) -> Keywords:
-    named = Reader(reader.path, reader.node, reader.notes, "`keywords`", reader.key_line)
-    fields = dict(pairs_of(named, KEYWORD_KEYS))
-    found = {key: part.texts() for key, part in fields.items()}
-    for key, part in fields.items():
-        for word in found[key]:
-            if "*" in word[:-1] or word == "*":
-                part.note(
-                    f"{word!r} has a * that is not at its end", "Only the end may be left open"
-                )
+    fields = dict(pairs_of(reader.called("`keywords`"), KEYWORD_KEYS))
+    found = {key: _words(part) for key, part in fields.items()}
     return Keywords(found.get("any", ()), found.get("none", ()))
+
+
+def _words(reader: Reader) -> tuple[str, ...]:
+    """Words of which only the end may be left open."""
+    if reader.is_empty():
+        return ()
+    words = []
+    for item in reader.items():
+        word = item.text()
+        if word is None:
+            continue
+        words.append(word)
+        if "*" in word[:-1] or word == "*":
+            begin = word.partition("*")[0]
+            mended = item.instead(f"{begin}*") if begin else ""
+            item.note(f"{word!r} has a * that is not at its end", _OPEN_END, mended)
+    return tuple(words)

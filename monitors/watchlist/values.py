@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import time, timedelta
 from enum import StrEnum
 from functools import cache
@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from anyascii import anyascii
+from babel import Locale
 from rapidfuzz import fuzz, process
 from ruamel.yaml.nodes import ScalarNode, SequenceNode
 
 from monitors.model import Budget, DigestPlan, QuietHours, Stage
-from monitors.watchlist.nodes import Reader, suggest
+from monitors.watchlist.nodes import Reader, likely_of, suggest
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 PERIODS = {
@@ -56,7 +57,9 @@ def one_of(reader: Reader, allowed: Sequence[str]) -> str | None:
     text = reader.text()
     if text is None or text in allowed:
         return text
-    reader.note(f"{reader.what} may not be {text!r}", suggest(text, allowed))
+    likely = likely_of(text, allowed)
+    mended = reader.instead(likely) if likely else reader.example()
+    reader.note(f"{reader.what} may not be {text!r}", suggest(text, allowed), mended)
     return None
 
 
@@ -68,9 +71,13 @@ def duration(reader: Reader) -> timedelta | None:
     match = DURATION.fullmatch(text)
     span = timedelta(seconds=int(match[1]) * _UNITS[match[2]]) if match else None
     if span is None:
-        reader.note(f"{text!r} is no duration", "Write a number and s, m, h or d, e.g. 15m")
+        number = re.fullmatch(r"(\d{1,4})\s*(?:([smhdw])[a-z]*)?", text)
+        mended = reader.instead(number[1] + (number[2] or "m")) if number else reader.example()
+        remedy = "Write a number and s, m, h or d, e.g. 15m"
+        reader.note(f"{text!r} is no duration", remedy, mended)
     elif not _SHORTEST <= span <= _LONGEST:
-        reader.note(f"{text!r} is out of bounds", "Choose between 30s and 30d")
+        mended = reader.instead("30s" if span < _SHORTEST else "30d")
+        reader.note(f"{text!r} is out of bounds", "Choose between 30s and 30d", mended)
         return None
     return span
 
@@ -82,10 +89,14 @@ def budget(reader: Reader) -> Budget | None:
         return None
     match = BUDGET.fullmatch(text)
     if not match or int(match[1]) < 1:
-        reader.note(f"{text!r} is no alert budget", "Write e.g. 3/day, 10/week or 1/hour")
+        remedy = "Write e.g. 3/day, 10/week or 1/hour"
+        reader.note(f"{text!r} is no alert budget", remedy, reader.example())
         return None
     if match[2] not in PERIODS:
-        reader.note(f"{match[2]!r} is no period of a budget", suggest(match[2], list(PERIODS)))
+        periods = list(PERIODS)
+        mended = reader.instead(f"{match[1]}/{likely_of(match[2], periods) or 'day'}")
+        problem = f"{match[2]!r} is no period of a budget"
+        reader.note(problem, suggest(match[2], periods), mended)
         return None
     return Budget(int(match[1]), PERIODS[match[2]])
 
@@ -104,7 +115,11 @@ def quiet_hours(reader: Reader) -> QuietHours | None:
                 return QuietHours(start, end)
     except ValueError:
         pass
-    reader.note(f"{text!r} are no quiet hours", 'Write two local times, e.g. "22:00-07:00"')
+    loose = re.fullmatch(r"(1?\d|2[0-3])\s*(?:-|–|to|until)\s*(1?\d|2[0-3])", text)
+    hours = f"{int(loose[1]):02d}:00-{int(loose[2]):02d}:00" if loose else ""
+    mended = reader.instead(hours) if loose and loose[1] != loose[2] else reader.example()
+    remedy = 'Write two local times, e.g. "22:00-07:00"'
+    reader.note(f"{text!r} are no quiet hours", remedy, mended)
     return None
 
 
@@ -114,18 +129,23 @@ def digest(reader: Reader) -> DigestPlan | None:
     if text is None or text.lower() == "off":
         return None
     match = re.fullmatch(r"([A-Za-z]+)\s+(\d{1,2}):(\d\d)", text)
+    days = ["daily", *WEEKDAYS]
     if match is None:
-        reader.note(f"{text!r} is no digest", "Write e.g. daily 08:00, monday 08:00 or off")
+        likely = likely_of(text.split()[0], days)
+        mended = reader.instead(f"{likely} 08:00") if likely else reader.example()
+        remedy = "Write e.g. daily 08:00, monday 08:00 or off"
+        reader.note(f"{text!r} is no digest", remedy, mended)
         return None
     day = match[1].lower()
-    if day not in ("daily", *WEEKDAYS):
-        remedy = suggest(day, ["daily", *WEEKDAYS])
-        reader.note(f"{match[1]!r} is no day of a digest", remedy)
+    if day not in days:
+        mended = reader.instead(f"{likely_of(day, days) or 'daily'} {match[2]}:{match[3]}")
+        reader.note(f"{match[1]!r} is no day of a digest", suggest(day, days), mended)
         return None
     try:
         at = time(int(match[2]), int(match[3]))
     except ValueError:
-        reader.note(f"{match[2]}:{match[3]} is no time of day", "Write a local time, e.g. 08:00")
+        problem = f"{match[2]}:{match[3]} is no time of day"
+        reader.note(problem, "Write a local time, e.g. 08:00", reader.instead(f"{day} 08:00"))
         return None
     return DigestPlan(at, None if day == "daily" else WEEKDAYS.index(day))
 
@@ -141,18 +161,19 @@ def stages(reader: Reader) -> frozenset[Stage] | None:
 
 def mentions(reader: Reader) -> tuple[str, ...] | None:
     """``@here``, ``@channel``, ids of users (``U…``) and user groups (``S…``); one or a list."""
-    if isinstance(reader.node, ScalarNode):
-        texts: tuple[str, ...] = tuple(text for text in [reader.text()] if text)
-    else:
-        texts = reader.texts()
-    for text in texts:
-        if not MENTION.fullmatch(text):
-            reader.note(
+    items = [reader] if isinstance(reader.node, ScalarNode) else reader.items()
+    found = []
+    for item in items:
+        text = item.text()
+        if text is not None and not MENTION.fullmatch(text):
+            item.note(
                 f"{text!r} can not be mentioned",
                 'Write "@here", "@channel", or an id from Slack such as U0123456789 (a person) '
                 "or S0123456789 (a user group)",
+                item.instead("@here"),
             )
-    return tuple(text.removeprefix("@") for text in texts)
+        found += [text.removeprefix("@")] if text else []
+    return tuple(found)
 
 
 def zone(reader: Reader) -> str | None:
@@ -165,7 +186,8 @@ def zone(reader: Reader) -> str | None:
     except (KeyError, ValueError, OSError):
         found = process.extractOne(text, _zones(), scorer=fuzz.WRatio, score_cutoff=70)
         remedy = f"Did you mean `{found[0]}`?" if found else "Write e.g. Europe/London or UTC"
-        reader.note(f"{text!r} is no time zone", remedy)
+        mended = reader.instead(found[0]) if found else reader.example()
+        reader.note(f"{text!r} is no time zone", remedy, mended)
         return None
     return text
 
@@ -173,16 +195,21 @@ def zone(reader: Reader) -> str | None:
 def channel(reader: Reader) -> str | None:
     """A Slack channel: its name with #, or its id."""
     text = reader.text()
-    return None if text is None else channel_name(reader, text)
-
-
-def channel_name(reader: Reader, text: str) -> str | None:
-    """``text`` where it is a channel; noted and None where it is none."""
-    if CHANNEL.fullmatch(text):
+    if text is None or CHANNEL.fullmatch(text):
         return text
-    name = re.sub(r"[^\w-]+", "-", text.lstrip("#").lower()).strip("-") or "news-alerts"
-    reader.note(f"{text!r} is no channel name", f'Write it as "#{name[:80]}", with the quotes')
+    no_channel(reader, text, reader.instead)
     return None
+
+
+def no_channel(reader: Reader, text: str, mend: Callable[[str], str]) -> None:
+    """Note that ``text`` is no channel.
+
+    :param mend: the line with a proper name in its place
+    """
+    name = re.sub(r"[^\w-]+", "-", text.lstrip("#").lower()).strip("-") or "news-alerts"
+    proper = f"#{name[:80]}"
+    remedy = f'Write it as "{proper}", with the quotes'
+    reader.note(f"{text!r} is no channel name", remedy, mend(proper))
 
 
 def language(reader: Reader) -> str | None:
@@ -191,8 +218,19 @@ def language(reader: Reader) -> str | None:
     if text is None or LANGUAGE.fullmatch(text):
         return text
     remedy = "Write the two letters of ISO 639-1, e.g. en, ru or de"
-    reader.note(f"{text!r} is no language code", remedy)
+    reader.note(f"{text!r} is no language code", remedy, reader.instead(_code_of(text)))
     return None
+
+
+def _code_of(text: str) -> str:
+    """The code of a language that is named otherwise: ``Russian``, ``en-GB``."""
+    tag = re.fullmatch(r"([A-Za-z]{2})(?:[-_].*)?", text)
+    if tag:
+        return tag[1].lower()
+    languages: dict[str, str] = dict(Locale("en").languages)
+    codes = {name.lower(): code for code, name in languages.items() if len(code) == 2}
+    found = process.extractOne(text.lower(), list(codes), scorer=fuzz.ratio, score_cutoff=85)
+    return codes[found[0]] if found else "en"
 
 
 def pattern(reader: Reader) -> str | None:
@@ -203,9 +241,22 @@ def pattern(reader: Reader) -> str | None:
     try:
         re.compile(text)
     except re.error as error:
-        reader.note(f"{text!r} is no regular expression: {error}", "Write e.g. /news/\\d+")
+        at = error.pos or 0
+        escaped = f"{text[:at]}\\{text[at:]}"  # the sign that has no counterpart
+        if not _compiles(escaped):
+            escaped = re.escape(text)
+        problem = f"{text!r} is no regular expression: {error}"
+        reader.note(problem, "Write e.g. /news/\\d+", reader.instead(escaped))
         return None
     return text
+
+
+def _compiles(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def url(reader: Reader) -> str | None:
@@ -218,18 +269,20 @@ def url(reader: Reader) -> str | None:
         parts = urlsplit(text)
         host, scheme, _ = parts.hostname or "", parts.scheme.lower(), parts.port
     except ValueError:
-        reader.note(f"{reader.what} is no address", remedy)
+        reader.note(f"{reader.what} is no address", remedy, reader.example())
         return None
     if " " in text:
-        reader.note(f"{reader.what} has a space in it", "Write it as %20, or leave it out")
+        mended = reader.instead(text.replace(" ", "" if " " in host else "%20"))
+        reader.note(f"{reader.what} has a space in it", "Write it as %20, or leave it out", mended)
     elif scheme not in ("http", "https"):
         bare = re.match(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/[^?@]*)?", text)
         reader.note(
             f"{reader.what} does not begin with http:// or https://",
             f"Did you mean https://{bare[0]} ?" if bare else remedy,
+            reader.instead(f"https://{bare[0]}") if bare else reader.example(),
         )
     elif not re.fullmatch(r"[\w.:-]+", host) or host.startswith((".", "-")) or ".." in host:
-        reader.note(f"{reader.what} has no valid host", remedy)
+        reader.note(f"{reader.what} has no valid host", remedy, reader.example())
     else:
         return text
     return None

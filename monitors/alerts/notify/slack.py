@@ -77,18 +77,18 @@ class SlackNotifier:
                 "SLACK_API_URL", "is no http or https address", f"Slack's own is {SLACK_API_URL}"
             )
         self._clock = clock or SystemClock()
-        self._client = client_of(token, api_url, timeout)
+        self.client = client_of(token, api_url, timeout)
         self._ids: dict[str, str] = {}
 
     def __repr__(self) -> str:
-        return f"SlackNotifier({urlsplit(self._client.base_url).hostname})"
+        return f"SlackNotifier({urlsplit(self.client.base_url).hostname})"
 
     def check(self) -> str:
         """Who the token belongs to, as ``app @ workspace``.
 
         :raises DeliveryError: Slack cannot be reached or refuses the token
         """
-        answer = self._call("Slack", self._client.auth_test)
+        answer = self._call("Slack", self.client.auth_test)
         return f"{answer.get('user', '?')} @ {answer.get('team', '?')}"
 
     def send(self, message: Message) -> Receipt:
@@ -105,7 +105,7 @@ class SlackNotifier:
             # Metadata is left out: Slack keeps that of the story's first message.
             answer = self._call(
                 subject,
-                self._client.chat_update,
+                self.client.chat_update,
                 channel=channel,
                 ts=message.edits,
                 text=message.text,
@@ -116,7 +116,7 @@ class SlackNotifier:
         else:
             answer = self._call(
                 subject,
-                self._client.chat_postMessage,
+                self.client.chat_postMessage,
                 channel=message.channel,
                 text=message.text,
                 blocks=blocks or None,
@@ -142,7 +142,7 @@ class SlackNotifier:
         """
         self._call(
             f"picture {picture.name}",
-            self._client.files_upload_v2,
+            self.client.files_upload_v2,
             filename=picture.name,
             content=picture.png,
             title=picture.title,
@@ -181,7 +181,7 @@ class SlackNotifier:
         for _ in range(HISTORY_PAGES):
             answer = self._call(
                 subject,
-                self._client.conversations_history,
+                self.client.conversations_history,
                 channel=channel_id,
                 cursor=cursor,
                 limit=HISTORY_PAGE,
@@ -189,7 +189,7 @@ class SlackNotifier:
             )
             posts = answer.get("messages") or []
             yield from posts
-            cursor = _next_cursor(answer)
+            cursor = next_cursor(answer)
             if not cursor or not posts or _stamp(posts[-1].get("ts")) < since.timestamp():
                 return
         raise DeliveryDeferred(
@@ -203,7 +203,7 @@ class SlackNotifier:
         for _ in range(HISTORY_PAGES):
             answer = self._call(
                 subject,
-                self._client.conversations_replies,
+                self.client.conversations_replies,
                 channel=channel_id,
                 ts=thread,
                 cursor=cursor,
@@ -212,7 +212,7 @@ class SlackNotifier:
                 include_all_metadata=True,
             )
             yield from answer.get("messages") or []
-            cursor = _next_cursor(answer)
+            cursor = next_cursor(answer)
             if not cursor:
                 return
         raise DeliveryDeferred(subject, "a thread is too long to be read")
@@ -228,7 +228,7 @@ class SlackNotifier:
         for _ in range(LIST_PAGES):
             answer = self._call(
                 subject,
-                self._client.conversations_list,
+                self.client.conversations_list,
                 types="public_channel,private_channel",
                 exclude_archived=True,
                 limit=HISTORY_PAGE,
@@ -239,7 +239,7 @@ class SlackNotifier:
                 if name in (found.get("name"), found.get("id")):
                     self._ids[channel] = str(found["id"])
                     return self._ids[channel]
-            cursor = _next_cursor(answer)
+            cursor = next_cursor(answer)
             if not cursor:
                 break
         raise DeliveryRefused(
@@ -250,21 +250,29 @@ class SlackNotifier:
     def _call(
         self, subject: str, method: Callable[..., SlackResponse], **arguments: Any
     ) -> Mapping[str, Any]:
-        """Slack's answer, or the outcome as one of our errors.
+        """What :meth:`response` holds."""
+        data = self.response(subject, method, **arguments).data
+        if isinstance(data, Mapping):
+            return data
+        raise DeliveryUnknown(subject, "the answer is not Slack's")
+
+    def response(
+        self, subject: str, method: Callable[..., SlackResponse], **arguments: Any
+    ) -> SlackResponse:
+        """Slack's answer with its headers, or the outcome as one of our errors.
 
         Causes are cut off: they hold the request with its headers.
+
+        :param method: of :attr:`client`
+        :raises DeliveryError: it is not there, or no good
         """
         problem: DeliveryError
         try:
-            data = method(**arguments).data
+            return method(**arguments)
         except SlackApiError as error:
             problem = self._outcome(subject, error.response)
         except Exception as error:
             problem = from_exception(subject, error)
-        else:
-            if isinstance(data, Mapping):
-                return data
-            problem = DeliveryUnknown(subject, "the answer is not Slack's")
         raise problem from None
 
     def _outcome(self, subject: str, response: SlackResponse) -> DeliveryError:
@@ -318,7 +326,8 @@ def _is_ours(post: Mapping[str, Any], alert_key: str) -> bool:
     return bool(metadata.get("event_type") == EVENT_TYPE and payload.get("alert_key") == alert_key)
 
 
-def _next_cursor(answer: Mapping[str, Any]) -> str | None:
+def next_cursor(answer: Mapping[str, Any]) -> str | None:
+    """Where the next page of a list begins; None where there is none."""
     return (answer.get("response_metadata") or {}).get("next_cursor") or None
 
 
