@@ -9,6 +9,7 @@ from monitors.backtest.candidates import Progress, sift
 from monitors.backtest.rates import Rate, Version
 from monitors.backtest.replaying import replay
 from monitors.backtest.scratch import VectorsInMemory, bench_of
+from monitors.decide.lines import alert_line
 from monitors.desk import Desk
 from monitors.errors import TidingsError
 from monitors.model import Sensitivity, Topic, Watchlist
@@ -60,7 +61,7 @@ def backtest(
     for done, sensitivity in enumerate(Sensitivity, start=1):
         at = replace(topic, sensitivity=sensitivity)
         rows = tuple(replay(bench, at, sieve.readings, since))
-        line = bench.calibration.alert_lines[sensitivity]
+        line = alert_line(at, bench.calibration)
         rates[sensitivity] = Rate(sensitivity, days, rows, line)
         progress("decide", done, len(Sensitivity))
     return Version(label, topic, sieve.articles, sieve.screened, sieve.unread, rates)

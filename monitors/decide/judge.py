@@ -29,6 +29,8 @@ from datetime import datetime, timedelta
 
 from monitors.decide.calibration import Calibration
 from monitors.decide.corrections import corrects
+from monitors.decide.influence import influence
+from monitors.decide.lines import alert_line, same_line
 from monitors.decide.match import excluded, match
 from monitors.decide.memory import Memory
 from monitors.decide.novelty import Comparison, compare_all, new_facts
@@ -63,12 +65,14 @@ class Circumstances:
     :param now: the clock of the run
     :param baseline: nothing alerts yet: the topic or the article's source is new
     :param muted: stories that a reader has muted
+    :param familiar: stories of which readers said that they are not new
     :param opinion: what an outside judge said of this very decision
     """
 
     now: datetime
     baseline: bool = False
     muted: Collection[str] = ()
+    familiar: Collection[str] = ()
     opinion: Opinion | None = None
 
 
@@ -91,7 +95,9 @@ def judge(
     around: Circumstances,
 ) -> Judgement:
     """Decide on ``reading`` for the topic of ``profile``; ``memory`` is only read."""
-    fit = match(reading, profile, siblings, calibration)
+    fit = influence(
+        match(reading, profile, siblings, calibration), reading, profile, siblings, calibration
+    )
     word = excluded(reading, profile)
     if word is not None:
         why = f"the excluded keyword {word!r} stands in title or lead"
@@ -105,7 +111,9 @@ def judge(
     if wrong is not None:
         made = _corrected(reading, profile, fit, wrong, memory, calibration, around)
         return _with_opinion(made, around.opinion)
-    known = bool(compared) and compared[0].same >= calibration.same_line
+    known = bool(compared) and compared[0].same >= same_line(
+        profile.topic, calibration, compared[0].mention.story_id, around.familiar
+    )
     weigh = _known if known else _new
     made = weigh(reading, profile, fit, compared, memory, calibration, around)
     return _with_opinion(made, around.opinion)
@@ -266,7 +274,7 @@ def _weigh(
     weight = calibration.significance.probability(features)
     novelty = HELD_NOVELTY if earlier else 1.0 - base.scores.get("same", 0.0)
     confidence = fit.score * novelty * weight
-    line = calibration.alert_lines[profile.topic.sensitivity]
+    line = alert_line(profile.topic, calibration)
     told_to = around.opinion.counsel if around.opinion else None
     held_back = told_to is Counsel.HOLD or (confidence < line and told_to is not Counsel.TELL)
     verdict, reason, why = Verdict.ALERT, base.reason, ""

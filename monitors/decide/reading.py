@@ -67,6 +67,8 @@ class TopicProfile:
         topic is about, by the operator's own words
     :param fit: the topic in one or two wordings, by the encoder that was adapted to topics,
         shape (n, f)
+    :param untaught: the same topic as it is written, where readers' answers taught something.
+        What was learnt stands last in ``examples`` and ``not_examples``
     """
 
     topic: Topic
@@ -77,6 +79,7 @@ class TopicProfile:
     facts: Facts
     subject: Mapping[str, float]
     fit: Vector = field(default_factory=nothing)
+    untaught: TopicProfile | None = None
 
     @property
     def positive(self) -> Vector:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from monitors.decide.calibration import Calibration
 from monitors.decide.judge import Circumstances, Judgement
+from monitors.decide.lines import alert_line
 from monitors.decide.memory import Memory
 from monitors.decide.reading import Reading, TopicProfile
 from monitors.model import Question, Reason, Topic
@@ -45,7 +46,7 @@ def borderline(
     confidence = decision.scores.get("confidence")
     if confidence is None:
         return near_match
-    return near_match or abs(confidence - calibration.alert_lines[topic.sensitivity]) <= BAND
+    return near_match or abs(confidence - alert_line(topic, calibration)) <= BAND
 
 
 def question(reading: Reading, profile: TopicProfile, made: Judgement, memory: Memory) -> Question:

@@ -6,7 +6,8 @@ watches. A **match** says how well an article fits a topic. A **development** is
 step that a topic's reader would want to know apart; a **story** is the chain of
 developments that belong together. A **decision** is the verdict on one article and topic,
 with its reason; on a borderline one an outside judge may have given its **opinion**. An
-**alert** is what is told, kept in the outbox until it is delivered.
+**alert** is what is told, kept in the outbox until it is delivered. A **lesson** is what
+readers' answers to alerts teach about a topic.
 """
 
 from monitors.model.answering import Answer, AnswerKind
@@ -22,6 +23,16 @@ from monitors.model.deciding import (
     Verdict,
 )
 from monitors.model.health import Cause, Health, Mark, Pulse, Tempo, Trouble
+from monitors.model.lessons import (
+    Change,
+    Learnt,
+    LearntText,
+    Lesson,
+    LessonKind,
+    LessonReason,
+    LessonState,
+    Trial,
+)
 from monitors.model.opinions import GROUNDS, Counsel, Ground, Opinion, Question
 from monitors.model.reading import (
     UNREADABLE_CAUSES,
@@ -83,6 +94,7 @@ __all__ = [
     "Article",
     "Budget",
     "Cause",
+    "Change",
     "Channel",
     "Counsel",
     "DateEvidence",
@@ -99,6 +111,12 @@ __all__ = [
     "Health",
     "Hold",
     "Keywords",
+    "Learnt",
+    "LearntText",
+    "Lesson",
+    "LessonKind",
+    "LessonReason",
+    "LessonState",
     "Line",
     "Listing",
     "Mark",
@@ -130,6 +148,7 @@ __all__ = [
     "Tempo",
     "Tier",
     "Topic",
+    "Trial",
     "Trouble",
     "Vector",
     "Verdict",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
 
+from monitors.model.lessons import Learnt
 from monitors.model.stages import Stage
 
 
@@ -108,6 +109,7 @@ class Topic:
     :param urgent: stages that are told in quiet hours as well
     :param mention: who is mentioned on a decision or an act: ``here``, ``channel``, or ids of
         users and user groups
+    :param learnt: what readers' answers taught, and is in force; not of the watch list
     """
 
     id: str
@@ -123,6 +125,7 @@ class Topic:
     quiet_hours: QuietHours | None = None
     urgent: frozenset[Stage] = frozenset()
     mention: tuple[str, ...] = ()
+    learnt: Learnt = field(default_factory=Learnt)
 
 
 @dataclass(frozen=True, slots=True)

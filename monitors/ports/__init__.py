@@ -10,6 +10,7 @@ from monitors.ports.answers import AnswerStore
 from monitors.ports.digests import DigestState, DigestStore, Seen
 from monitors.ports.history import Coverage, HistoryStore, StepRecord, StoryRecord
 from monitors.ports.hosts import HostRecord, HostStore, RobotsRecord
+from monitors.ports.lessons import LessonStore
 from monitors.ports.records import (
     ArticleStore,
     DecisionStore,
@@ -35,6 +36,7 @@ __all__ = [
     "HostRecord",
     "HostStore",
     "Judge",
+    "LessonStore",
     "Notifier",
     "Outbox",
     "Outcome",

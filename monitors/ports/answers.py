@@ -36,6 +36,10 @@ class AnswerStore(Protocol):
         """Undo every mute of these stories, whoever gave it; returns how many."""
         ...
 
+    def familiar(self, since: datetime) -> frozenset[str]:
+        """The stories of messages that more people called not new than useful since then."""
+        ...
+
     def muted(self) -> frozenset[str]:
         """The stories of which no more messages are sent."""
         ...

@@ -16,6 +16,7 @@ from monitors.ports.answers import AnswerStore
 from monitors.ports.digests import DigestStore
 from monitors.ports.history import HistoryStore
 from monitors.ports.hosts import HostStore
+from monitors.ports.lessons import LessonStore
 from monitors.ports.records import ArticleStore, DecisionStore, SourceStore, VectorStore
 
 
@@ -209,6 +210,11 @@ class Store(Protocol):
     @property
     def answers(self) -> AnswerStore:
         """What readers answered."""
+        ...
+
+    @property
+    def lessons(self) -> LessonStore:
+        """What was learnt from answers."""
         ...
 
     @property

@@ -39,6 +39,8 @@ class Bench:
     patience: Patience = field(default_factory=Patience)
     back: dict[str, datetime] = field(default_factory=dict)
     """source id to its answer that ended a long pause"""
+    familiar: frozenset[str] = frozenset()
+    """stories of which readers said that they are not new"""
 
 
 def open_bench(desk: Desk) -> Bench:
@@ -46,6 +48,7 @@ def open_bench(desk: Desk) -> Bench:
     now = desk.clock.now()
     ids = [topic.id for topic in desk.watchlist.topics]
     bench = Bench(profiles(desk), desk.store.decisions.topic_states(ids))
+    bench.familiar = desk.store.answers.familiar(now - desk.window)
     for topic in desk.watchlist.topics:
         known = desk.store.decisions.memory(topic.id, now - desk.window, desk.reader.model_id)
         bench.memories[topic.id] = Memory(known)
@@ -126,7 +129,10 @@ def _judge(
     siblings = [p for topic_id, p in bench.profiles.items() if topic_id != topic.id]
     baseline = reading.article.baseline or not bench.states[topic.id].baseline_done
     around = Circumstances(
-        now=desk.clock.now(), baseline=baseline, muted=desk.store.answers.muted()
+        now=desk.clock.now(),
+        baseline=baseline,
+        muted=desk.store.answers.muted(),
+        familiar=bench.familiar,
     )
     made = judge_whole(reading, profile, siblings, memory, desk.calibration, around)
     if desk.judge is None or not borderline(reading, topic, made, desk.calibration, around):

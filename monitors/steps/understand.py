@@ -17,7 +17,7 @@ from monitors.desk import Desk
 from monitors.facts import facts_of
 from monitors.facts.names import names_in
 from monitors.logs import unforeseen
-from monitors.model import Article, Facts, Passage, PassageKind, Topic, Vector
+from monitors.model import Article, Facts, LearntText, Passage, PassageKind, Topic, Vector
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def _profile(desk: Desk, topic: Topic) -> TopicProfile:
     texts = (topic.name, topic.description, *topic.examples)
     fit = desk.matcher.encode(_wordings(topic))
     held = Counter(name for text in texts for name in names_in(text, language))
-    return profile(
+    written = profile(
         topic,
         vectors["about"],
         vectors["examples"],
@@ -99,6 +99,32 @@ def _profile(desk: Desk, topic: Topic) -> TopicProfile:
         desk.calibration,
         fit,
     )
+    return _taught(desk, written)
+
+
+def _taught(desk: Desk, written: TopicProfile) -> TopicProfile:
+    """A profile with what readers' answers taught: texts that join those of the watch list."""
+    learnt = written.topic.learnt
+    if not (learnt.examples or learnt.not_examples):
+        return written
+    return replace(
+        profile(
+            written.topic,
+            written.about,
+            np.vstack([written.examples, *_learnt(desk, learnt.examples)]),
+            np.vstack([written.not_examples, *_learnt(desk, learnt.not_examples)]),
+            written.facts,
+            written.subject,
+            desk.calibration,
+            written.fit,
+        ),
+        untaught=written,
+    )
+
+
+def _learnt(desk: Desk, texts: Sequence[LearntText]) -> list[Vector]:
+    """A row each, centred by the language of the article that it comes from."""
+    return [_centred(desk, [each.text], each.language) for each in texts]
 
 
 def _wordings(topic: Topic) -> list[str]:
@@ -144,7 +170,9 @@ def _screen(desk: Desk, passages: Sequence[Sequence[Passage]]) -> list[dict[str,
 def _above_general(desk: Desk, topic: Topic, rows: Vector) -> Vector:
     """Nearness to the topic, in standard deviations above that of the general news, (n,)."""
     if topic.id not in desk.screens:
-        texts = desk.screen.encode([f"{topic.name}. {topic.description}", *topic.examples])
+        learnt = [each.text for each in topic.learnt.examples]
+        about = [f"{topic.name}. {topic.description}", *topic.examples, *learnt]
+        texts = desk.screen.encode(about)
         usual = (desk.screen.encode([text for _, text in general_news()]) @ texts.T).max(axis=1)
         desk.screens[topic.id] = (texts, float(usual.mean()), float(max(usual.std(), 0.05)))
     texts, mean, spread = desk.screens[topic.id]

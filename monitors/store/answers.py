@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -81,6 +82,18 @@ class SqlAnswers:
         """See the port."""
         with self._db.read() as connection:
             return frozenset(connection.scalars(sa.select(muted_stories.c.story_id)))
+
+    def familiar(self, since: datetime) -> frozenset[str]:
+        """See the port."""
+        kinds = (AnswerKind.USEFUL, AnswerKind.NOT_NEW)
+        query = sa.select(answers).where(_COUNTS, answers.c.kind.in_(kinds), answers.c.at >= since)
+        votes: Counter[str] = Counter()
+        stories: dict[str, tuple[str, ...]] = {}
+        with self._db.read() as connection:
+            for answer in map(_answer, connection.execute(query)):
+                votes[answer.alert_key] += 1 if answer.kind is AnswerKind.NOT_NEW else -1
+                stories[answer.alert_key] = answer.story_ids
+        return frozenset(story for key, n in votes.items() if n > 0 for story in stories[key])
 
     def _mute(self, connection: Connection, answer_id: int, story_ids: Iterable[str]) -> None:
         for story_id in story_ids:

@@ -13,6 +13,7 @@ from monitors.store.digests import SqlDigests
 from monitors.store.engine import BUSY_TIMEOUT, Database, open_database
 from monitors.store.history import SqlHistory
 from monitors.store.hosts import SqlHosts
+from monitors.store.lessons import SqlLessons
 from monitors.store.migrate import Schema, schema, upgrade
 from monitors.store.outbox import SqlOutbox
 from monitors.store.retention import prune
@@ -38,6 +39,7 @@ class SqlStore:
         self.digests = SqlDigests(database)
         self.runs = SqlRuns(database)
         self.answers = SqlAnswers(database)
+        self.lessons = SqlLessons(database)
         self.history = SqlHistory(database)
 
     @property

@@ -21,6 +21,8 @@ NAMING = {
 
 metadata = sa.MetaData(naming_convention=NAMING)
 
+_ALIVE = "article_id <> '' AND state IN ('proposed', 'active')"
+
 
 def _id() -> sa.Column[int]:
     # SQLite numbers rows by itself only for a column that is exactly INTEGER.
@@ -323,6 +325,34 @@ muted_stories = sa.Table(
     metadata,
     sa.Column("story_id", Text, primary_key=True),
     sa.Column("answer_id", sa.BigInteger, sa.ForeignKey("answers.id"), primary_key=True),
+)
+
+lessons = sa.Table(
+    "lessons",
+    metadata,
+    _id(),
+    sa.Column("topic_id", Text, nullable=False),
+    sa.Column("kind", Text, nullable=False),
+    sa.Column("state", Text, nullable=False),
+    sa.Column("reason", Text, nullable=False),
+    sa.Column("proposed_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("answers", Text, nullable=False, comment="numbers, as JSON"),
+    sa.Column("article_id", Text, nullable=False),
+    sa.Column("text", Text, nullable=False),
+    sa.Column("language", Text, nullable=False),
+    sa.Column("shift", Real, nullable=False),
+    sa.Column("trial", Text, comment="the Trial as JSON"),
+    sa.Index(None, "topic_id"),
+    sa.Index(
+        "uq_lessons_alive",
+        "topic_id",
+        "kind",
+        "article_id",
+        unique=True,
+        sqlite_where=sa.text(_ALIVE),
+        postgresql_where=sa.text(_ALIVE),
+    ),
 )
 
 leases = sa.Table(

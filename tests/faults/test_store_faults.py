@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -42,6 +43,10 @@ from monitors.model import (
     Entry,
     Fate,
     Hold,
+    Lesson,
+    LessonKind,
+    LessonReason,
+    LessonState,
     Passage,
     PassageKind,
     Poll,
@@ -91,6 +96,15 @@ def _answer(who: str) -> Answer:
     return Answer(AnswerKind.MUTE, who, NOW, "K-1", LONG, story_ids=("S-1",))
 
 
+def _lesson(article_id: str, number: int = 0) -> Lesson:
+    kind, state, reason = LessonKind.EXAMPLE, LessonState.PROPOSED, LessonReason.WAITS
+    return Lesson("t", kind, state, reason, NOW, NOW, (1,), article_id, text=LONG, id=number)
+
+
+def _undone(number: int) -> Lesson:
+    return replace(_lesson("A-1", number), state=LessonState.UNDONE, changed_at=NOW + HOUR)
+
+
 Call = Callable[[SqlStore], object]
 
 READS: dict[str, Call] = {
@@ -130,6 +144,9 @@ READS: dict[str, Call] = {
     "answers.of_alert": lambda s: s.answers.of_alert("K-1"),
     "answers.rows": lambda s: s.answers.rows(),
     "answers.muted": lambda s: s.answers.muted(),
+    "answers.familiar": lambda s: s.answers.familiar(NOW),
+    "lessons.rows": lambda s: s.lessons.rows(),
+    "lessons.get": lambda s: s.lessons.get(1),
     "runs.latest": lambda s: s.runs.latest(),
 }
 
@@ -147,6 +164,7 @@ GROWS: dict[str, Call] = {
     ),
     "digests.fold": lambda s: s.digests.fold(_alert("K-7"), []),
     "answers.add": lambda s: s.answers.add(_answer("R-5")),
+    "lessons.propose": lambda s: s.lessons.propose([_lesson("A-5")]),
     "runs.save": lambda s: s.runs.save("r5", NOW, {"log": LONG}),
 }
 
@@ -171,6 +189,7 @@ WRITES: dict[str, Call] = {
     "digests.release": lambda s: s.digests.release([1], NOW),
     "digests.hold_waiting": lambda s: s.digests.hold_waiting(Hold.CATCH_UP),
     "digests.save_state": lambda s: s.digests.save_state("#ops", ports.DigestState("2025-02-12")),
+    "lessons.change": lambda s: s.lessons.change([(_lesson("A-1", 1), _undone(1))]),
     "answers.undo": lambda s: s.answers.undo(1, NOW),
     "answers.unmute": lambda s: s.answers.unmute(["S-1"], NOW),
     "runs.acquire": lambda s: s.runs.acquire("monitor", "b", NOW + 2 * HOUR, HOUR),
@@ -223,6 +242,7 @@ def _fill(path: Path) -> None:
     store.decisions.record(_outcome(1))
     store.runs.acquire("monitor", "a", NOW, HOUR)
     store.answers.add(_answer("R-1"))
+    store.lessons.propose([_lesson("A-1")])
     store.runs.save("r1", NOW, {})
     store.close()
 
@@ -235,7 +255,7 @@ def test_every_method_of_the_port_is_tried_here() -> None:
     }
     methods = {f"{part}.{name}" for part, port in parts.items() for name in _public(port)}
     methods |= set(_public(ports.Store))
-    assert len(parts) == 10
+    assert len(parts) == 11
     assert set(EVERY) == methods - {"close"}
 
 
