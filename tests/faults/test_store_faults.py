@@ -148,6 +148,7 @@ READS: dict[str, Call] = {
     "lessons.rows": lambda s: s.lessons.rows(),
     "lessons.get": lambda s: s.lessons.get(1),
     "runs.latest": lambda s: s.runs.latest(),
+    "runs.leases": lambda s: s.runs.leases(NOW),
 }
 
 GROWS: dict[str, Call] = {
