@@ -34,7 +34,12 @@ demo-ui: .venv/.runtime ## The demo's runs in the Prefect UI, http://127.0.0.1:4
 run: .venv/.runtime ## Watch what watch.yaml names: Prefect server, schedules, everything
 	@$(BIN)/python -m flows
 
-test: .venv/.dev ## All checks and tests, as CI runs them
+# A Chromium for the tests of the report, where the machine has none.
+.venv/.browser: .venv/.dev
+	@$(BIN)/python -m tests.support.browser
+	@touch $@
+
+test: .venv/.dev .venv/.browser ## All checks and tests, as CI runs them
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 

@@ -27,8 +27,12 @@ def report(
         typer.Option("--out", help="The folder; TIDINGS_REPORT_DIR where nothing is said."),
     ] = None,
     days: Annotated[int, typer.Option(help="How far back.", min=1, max=3650)] = 90,
+    as_of: Annotated[
+        str, typer.Option(help="As it was at this time, e.g. 2025-02-18T14:00.")
+    ] = "",
 ) -> None:
     """Write a web site of stories, sources and quality: plain files that a browser opens."""
+    from monitors.cli.running import clock_at
     from monitors.clock import SystemClock
     from monitors.errors import SettingsError
     from monitors.explain.path import known_lines
@@ -43,7 +47,8 @@ def report(
             )
         watchlist = load_watchlist(settings.watch)
         lines = known_lines(settings, watchlist.topics)
-        done = write_report(store, watchlist, folder, SystemClock().now(), days, lines)
+        now = (clock_at(as_of) or SystemClock()).now()
+        done = write_report(store, watchlist, folder, now, days, lines)
     output.say(f"{in_words(done)}; open {folder / 'index.html'}")
 
 

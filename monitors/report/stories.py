@@ -23,7 +23,7 @@ _FOUND = 1500
 _SAID = 1500
 
 _LABELS = {
-    "entry": "Listed",
+    "entry": "Entry",
     "fetch": "Text",
     "why": "Because",
     "judge": "Outside judge",
@@ -121,10 +121,12 @@ def _article(report: Coverage, names: Names) -> Article:
 
 def _verdict(report: Coverage, decision: Decision, names: Names) -> Verdicts:
     topic_id = decision.topic_id
+    weighed = decision_rows(decision, names.watched.get(topic_id), names.lines.get(topic_id))
     rows = [
+        *weighed[:1],
         entry_row(names.sources.get(report.source_id, report.source_id), report.seen_at),
         text_row(report.text_available, report.unreadable),
-        *decision_rows(decision, names.watched.get(topic_id), names.lines.get(topic_id)),
+        *weighed[1:],
     ]
     return Verdicts(
         verdict=decision.verdict.value,

@@ -39,7 +39,7 @@ def test_the_link_of_a_message_leads_to_a_page_that_says_why(room: Newsroom, fol
     assert tree.xpath("string(//h1)") == WALKOUT[0]
     [why] = tree.xpath("//details[@open]//dl")
     names = [name.text for name in why.xpath("dt")]
-    for name in ("Verdict", "Because", "Listed", "Text", "Fits the topic", "Rests on", "Weighed"):
+    for name in ("Verdict", "Because", "Entry", "Text", "Fits the topic", "Rests on", "Weighed"):
         assert name in names
     said = " ".join(why.text_content().split())
     assert room.decision("walkout").explanation in said
