@@ -29,10 +29,13 @@ def main() -> None:
 
 
 def _run() -> None:
+    from monitors.opening import watchlist_of
     from monitors.settings import load_settings
-    from monitors.watchlist import load_watchlist
 
-    watchlist = load_watchlist(load_settings().watch)
+    watching = watchlist_of(load_settings())
+    if watching.outdated:
+        say(watching.outdated)
+    watchlist = watching.watchlist
     counts = f"{len(watchlist.topics)} topics, {len(watchlist.sources)} sources"
     for name, value in (SETTINGS | CLIENT).items():
         os.environ.setdefault(name, value)

@@ -14,10 +14,9 @@ from pydantic import Field
 from flows.naming import told
 from monitors.clock import SystemClock
 from monitors.explain.path import known_lines
-from monitors.opening import opened_store
+from monitors.opening import opened_store, watchlist_of
 from monitors.report.publishing import in_words, write_report
 from monitors.settings import load_settings
-from monitors.watchlist import load_watchlist
 
 
 @flow(
@@ -44,7 +43,7 @@ async def _prune(keep_days: int) -> str:
         dropped = await asyncio.to_thread(store.prune, now - timedelta(days=keep_days))
         done = [f"{count} {table}" for table, count in dropped.items() if count]
         if settings.report_dir is not None:
-            watchlist = load_watchlist(settings.watch)
+            watchlist = watchlist_of(settings).watchlist
             lines = known_lines(settings, watchlist.topics)
             write = partial(write_report, store, watchlist, settings.report_dir, now, lines=lines)
             written = await asyncio.to_thread(write)

@@ -39,6 +39,7 @@ class Desk:
     :param on_unknown: what is done where nobody can tell whether a message was sent
     :param report_url: where the report is served; messages link to the pages of stories there
     :param report_dir: the folder of it
+    :param outdated: one line on an edit of the watch list that is broken, and so not in force
     :param away: Tidings was away for long: what this run finds is told as one digest
     """
 
@@ -62,6 +63,7 @@ class Desk:
     on_unknown: OnUnknown = "resend"
     dice: Callable[[], float] = random.random
     away: bool = False
+    outdated: str = ""
     buttons: bool = False
     report_url: str = ""
     report_dir: Path | None = None

@@ -1,4 +1,7 @@
-"""Opens the database that the settings name. Imports no other adapter: looking must be quick."""
+"""Opens what the settings name: the database, and the watch list that is in force.
+
+Imports no other adapter: looking must be quick.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitors.errors import StoreUnavailable
 from monitors.ports import Store
 from monitors.settings import Settings
 from monitors.store import SqlStore, open_store
 from monitors.store.engine import sqlite_file
+
+if TYPE_CHECKING:
+    from monitors.watchlist.keeping import Current
 
 
 @contextmanager
@@ -71,3 +78,21 @@ def _make_folder(database: Path) -> None:
             f"its folder cannot be made ({error.strerror})",
             "Correct TIDINGS_DATABASE_URL, or make the folder",
         ) from error
+
+
+def watchlist_of(settings: Settings) -> Current:
+    """What is watched: ``watch.yaml``, or its last good version where an edit is broken.
+
+    :raises WatchlistError: it is broken, and none was good before
+    """
+    from monitors.clock import SystemClock
+    from monitors.watchlist.keeping import current
+
+    # Real time, also in a run that pretends to be at another: it dates an edit of a file.
+    return current(settings.watch, kept_in(settings), SystemClock().now())
+
+
+def kept_in(settings: Settings) -> Path:
+    """The folder of the last good watch list: beside the database, where that is a file."""
+    path = sqlite_file(settings.database_url)
+    return path.parent if path is not None else Path("var")

@@ -49,12 +49,14 @@ MOST_BEATS = 60
 
 
 def new_report(desk: Desk, only: Collection[str] = ()) -> RunReport:
-    """The empty report of a run that starts now.
+    """The report of a run that starts now: empty, but for what is wrong with its watch list.
 
     :param only: the sources that it asks; empty: all that are due
     """
     run_id = f"R-{uuid.uuid4().hex[:12]}"
-    return RunReport(run_id=run_id, started=desk.clock.now(), partial=bool(only))
+    report = RunReport(run_id, desk.clock.now(), partial=bool(only), outdated=desk.outdated)
+    report.problems += [desk.outdated] if desk.outdated else []
+    return report
 
 
 @contextmanager

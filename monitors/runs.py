@@ -30,6 +30,7 @@ class RunReport:
     :param blackout: sources were asked, and nothing answers
     :param delivered: outcomes of deliveries by name
     :param problems: one clear line each: what, where, what to do
+    :param outdated: the watch list on disk is broken, and its last good version was used: why
     :param seconds: wall seconds by step
     :param partial: only some sources were asked, because a person named them
     :param failed: it did not come to its end
@@ -55,6 +56,7 @@ class RunReport:
     changes: list[dict[str, str]] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     blackout: bool = False
+    outdated: str = ""
     delivered: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -90,6 +92,8 @@ class RunReport:
             parts.append(f"{count} source{'' if count == 1 else 's'} failed")
         if self.delivered.get("dead"):
             parts.append(f"{self.delivered['dead']} undeliverable")
+        if self.outdated:
+            parts.append("watch list broken")
         return ", ".join(parts)
 
     def as_json(self) -> Mapping[str, Any]:

@@ -13,14 +13,14 @@ from monitors.desk import Desk
 from monitors.fetch.client import HttpFetcher
 from monitors.judges import HttpJudge
 from monitors.model import Watchlist
-from monitors.opening import opened_store
+from monitors.opening import opened_store, watchlist_of
 from monitors.ports import HostStore, Judge, Notifier
 from monitors.sandbox import shared
 from monitors.settings import Settings
 from monitors.sources import READERS
 from monitors.vectors.cache import CachedEncoder
 from monitors.vectors.encoder import SentenceEncoder
-from monitors.watchlist import load_watchlist
+from monitors.watchlist.keeping import Current
 
 _MODELS: dict[str, SentenceEncoder] = {}
 
@@ -71,16 +71,17 @@ async def open_desk(
     :param clock: the machine's, unless a demo or ``--as-of`` hands in another
     :param watchlist: read from ``settings.watch`` unless it is handed in
     :param notifier: Slack or the terminal unless it is handed in
-    :raises ConfigError: watch list or settings are wrong
+    :raises ConfigError: settings are wrong, or the watch list is and none was good before
     :raises StoreError: the database cannot be opened
     """
     clock = clock or SystemClock()
-    watchlist = watchlist or load_watchlist(settings.watch)
+    watching = Current(watchlist) if watchlist else watchlist_of(settings)
     with opened_store(settings) as store:
         fetcher = fetcher_of(settings, clock, store.hosts)
         try:
             yield Desk(
-                watchlist=watchlist,
+                watchlist=watching.watchlist,
+                outdated=watching.outdated,
                 clock=clock,
                 store=store,
                 fetcher=fetcher,

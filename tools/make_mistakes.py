@@ -61,7 +61,8 @@ HEAD = (
 instead. Below is a mistake of each kind: the lines that hold it, and what is printed. All are
 real runs, made by `python tools/make_mistakes.py` and compared by a test. Under *write instead*
 is the whole line with only the mistake mended, ready to be pasted over the old one. Of a line
-that holds an address with a key or a password, only the part that changes is shown.
+that holds an address with a key or a password, only the part that changes is shown. A mistake
+stops no installation that runs: [edits](operating.md#edits).
 """.replace("\n", " ")
     .replace("  ", "\n\n")
     .rstrip()

@@ -27,12 +27,16 @@ from monitors.model import (
 NOTHING_ANSWERS = "every source"
 """The subject of a trouble: no source at all answers."""
 
+WATCH_LIST = "watch list"
+"""The subject of a trouble: an edit of the watch list is broken."""
+
 NOTHING_AFTER = 2
 """Failed polls in a row of every source before that is told."""
 
 WELL = (Health.HEALTHY, Health.UNKNOWN)
 """Not worth a message."""
 _MOST_LINES = 12
+_MENDED = ("The watch list is good again", ["The edit is in force from this run on"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,10 @@ def draft_notices(
     dead: Sequence[Delivery],
     known: Mapping[str, datetime],
     now: datetime,
+    *,
+    broken: str = "",
 ) -> Notices:
-    """At most five messages: what is unwell, what is well again, what is dead or held.
+    """At most seven messages: what is unwell, well again, dead, held, or broken.
 
     Where no source answers at all, that is one message, and none on each source.
 
@@ -63,7 +69,10 @@ def draft_notices(
         left out, since a channel that takes none cannot be told so; and edits, without
         which a story was told all the same
     :param known: the troubles that the operators know
+    :param broken: one line on an edit of the watch list that is broken
     """
+    edit = {WATCH_LIST: known.get(WATCH_LIST, now)} if broken else {}
+    told = {WATCH_LIST: known[WATCH_LIST]} if WATCH_LIST in known else {}
     dark = _darkness(sources, states, known, now)
     unwell = dark | _unwell(sources, states, known, silent=bool(dark))
     lost = _stuck("message", dead, DeliveryState.DEAD)
@@ -81,6 +90,8 @@ def draft_notices(
     named = {_subject(source): source for source in sources}
     rows = {row.id: row for row in dead}
     drafted = (
+        ("broken", edit if not told else {}, _broken_text(broken)),
+        ("mended", told if not edit else {}, _MENDED),
         ("dark", darkened, _dark_text(sources, states)),
         ("light", light, _light_text(sources, states)),
         ("unwell", begun, _unwell_text([named[s] for s in begun], states)),
@@ -93,7 +104,7 @@ def draft_notices(
         for change, subjects, (headline, body) in drafted
         if subjects
     )
-    return Notices(alerts, unwell | lost | held)
+    return Notices(alerts, unwell | lost | held | edit)
 
 
 def _stuck(word: str, rows: Iterable[Delivery], state: DeliveryState) -> dict[str, datetime]:
@@ -179,6 +190,10 @@ def _unwell_line(source: Source, state: SourceState) -> str:
     line = f"{source.name} {pulse.cause.value} (last answer: {heard})"
     why = state.last_error if state.failures else to_do(pulse.cause, source)
     return f"{line}: {why}" if why else line
+
+
+def _broken_text(broken: str) -> tuple[str, list[str]]:
+    return "The watch list is broken", [broken, "What to write instead: tidings check"]
 
 
 def _recovery_text(

@@ -78,6 +78,8 @@ def _written() -> tuple[Settings, Watchlist]:
     if settings is None or of_list:
         count = len(of_env) + len(of_list)
         output.say(f"{output.count(count, 'mistake')} to mend", "bold red")
+        if settings is not None:
+            _say_what_runs_use(settings)
         raise typer.Exit(2)
     watchlist = load_watchlist(watch)
     sources = output.count(len(watchlist.sources), "source")
@@ -91,6 +93,32 @@ def _written() -> tuple[Settings, Watchlist]:
     return settings, watchlist
 
 
+def _say_what_runs_use(settings: Settings) -> None:
+    from monitors.opening import kept_in
+    from monitors.watchlist.keeping import kept
+
+    last = kept(settings.watch, kept_in(settings))
+    if last is not None:
+        output.say(f"Until then runs use the list of {last.at:%d %b %Y %H:%M} UTC ({last.digest})")
+
+
+def _watch_list(settings: Settings) -> bool:
+    """Whether what is written is in force; what runs use where it is not."""
+    from monitors.errors import WatchlistError
+    from monitors.watchlist import load_watchlist
+
+    try:
+        found = load_watchlist(settings.watch)
+    except WatchlistError as error:
+        tell(False, f"watch list: {error}", error.mended)
+        _say_what_runs_use(settings)
+        return False
+    sources = output.count(len(found.sources), "source")
+    topics = output.count(len(found.topics), "topic")
+    tell(True, f"watch list: {settings.watch}, {sources}, {topics}")
+    return True
+
+
 def doctor() -> None:
     """Look at the installation: versions, models, database, last run, what waits."""
     import platform
@@ -101,7 +129,8 @@ def doctor() -> None:
     shown = ", ".join(f"{name} {version(name)}" for name in names)
     tell(True, f"Python {platform.python_version()}; {shown}")
     stored = _database(settings)
-    good = attempt("models", lambda: _models(settings))
+    good = _watch_list(settings)
+    good &= attempt("models", lambda: _models(settings))
     good &= slack(settings)
     tell(True, f"judge: {_judge(settings)}")
     good &= stored and attempt("last run", lambda: _last_run(settings))

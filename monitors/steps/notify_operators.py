@@ -28,7 +28,8 @@ def notify_operators(desk: Desk, report: RunReport) -> None:
             doubtful = outbox.rows([DeliveryState.UNKNOWN], _MOST_DEAD)
             dead += [row for row in doubtful if (row.sending_since or now) + PATIENCE <= now]
         known = outbox.troubles()
-        notices = draft_notices(channel, sources, states, dead, known, now)
+        broken = desk.outdated
+        notices = draft_notices(channel, sources, states, dead, known, now, broken=broken)
         if notices.alerts or notices.troubles != known:
             outbox.notify(notices.alerts, notices.troubles, now)
     except StoreError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -36,20 +36,34 @@ def load_watchlist(path: Path | str) -> Watchlist:
     :raises WatchlistError: the first mistake, with how many more there are
     """
     found, mistakes = _read(Path(path))
-    if not mistakes:
-        return found
+    if mistakes:
+        raise first_mistake(mistakes)
+    return found
+
+
+def first_mistake(mistakes: Sequence[WatchlistError]) -> WatchlistError:
+    """The first of ``mistakes``, of which there are some, with how many more there are."""
     first = mistakes[0]
     others = len(mistakes) - 1
     if not others:
-        raise first
+        return first
     more = f"{others} more mistake{'s' if others > 1 else ''}: run `tidings check`"
     remedy = f"{first.remedy.rstrip('.')} ({more})" if first.remedy else more
-    raise WatchlistError(first.path, first.line, first.problem, remedy)
+    return WatchlistError(first.path, first.line, first.problem, remedy, first.mended)
 
 
 def problems(path: Path | str) -> list[WatchlistError]:
     """Every mistake in the watch list at ``path``, by file and line; empty where it is good."""
     return _read(Path(path))[1]
+
+
+def read_texts(path: Path, texts: Mapping[Path, bytes]) -> tuple[Watchlist, list[WatchlistError]]:
+    """The watch list that files with these contents make, and every mistake in it.
+
+    :param path: the file or folder that they are, or were
+    :param texts: a file that is missing here is read from the disk
+    """
+    return _read(path, texts)
 
 
 @dataclass
@@ -61,9 +75,13 @@ class _Found:
     topics: list[tuple[Topic, Reader]] = field(default_factory=list)
 
 
-def _read(path: Path) -> tuple[Watchlist, list[WatchlistError]]:
+def _read(
+    path: Path, texts: Mapping[Path, bytes] | None = None
+) -> tuple[Watchlist, list[WatchlistError]]:
     notes: Notes = []
-    documents = [(file, node) for file in _files(path, notes) if (node := _parse(file, notes))]
+    files = sorted(texts) if texts else _files(path, notes)
+    known = texts or {}
+    documents = [(f, node) for f in files if (node := _parse(f, known.get(f), notes))]
     sections = [s for file, node in documents for s in _sections(file, node, notes)]
     found = _Found()
     found.defaults = read_defaults([r for name, r in sections if name == "defaults"])
@@ -114,11 +132,14 @@ def _files(path: Path, notes: Notes) -> list[Path]:
     return files
 
 
-def _parse(file: Path, notes: Notes) -> Node | None:
-    """The node tree of ``file``; None with a note where it cannot be read or is empty."""
+def _parse(file: Path, content: bytes | None, notes: Notes) -> Node | None:
+    """The node tree of ``file``; None with a note where it cannot be read or is empty.
+
+    :param content: what it holds; read where None
+    """
     name = str(file)
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        text = (file.read_bytes() if content is None else content).decode("utf-8-sig")
     except FileNotFoundError:
         problem, remedy = "there is no such file", "Run `tidings init` to write one"
         notes.append(WatchlistError(name, 0, problem, remedy))

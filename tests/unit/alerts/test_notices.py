@@ -242,3 +242,21 @@ def test_a_hundred_of_everything_fits_into_a_message() -> None:
         assert not problems(
             message.blocks, message.text, max_blocks=OUR_BLOCKS, max_characters=OUR_CHARACTERS
         )
+
+
+def test_a_broken_watch_list_is_told_once_and_once_when_it_is_mended() -> None:
+    def drafted(known: Notices | None, broken: str) -> Notices:
+        troubles = known.troubles if known else {}
+        return draft_notices("#ops", [], {}, (), troubles, NOW, broken=broken)
+
+    first = drafted(None, "watch.yaml:7: wrong")
+    (alert,) = first.alerts
+    assert alert.headline == "The watch list is broken"
+    assert alert.body[0] == "watch.yaml:7: wrong"
+    second = drafted(first, "watch.yaml:9: also wrong")
+    assert second.alerts == ()
+    mended = drafted(second, "")
+    assert [a.headline for a in mended.alerts] == ["The watch list is good again"]
+    assert drafted(mended, "").alerts == ()
+    again = drafted(mended, "watch.yaml:7: wrong")
+    assert len(again.alerts) == 1
