@@ -12,6 +12,41 @@ import numpy as np
 from monitors.model import Mention, Vector
 
 
+class Rarity:
+    """How rare each word is among what was remembered; unseen is rarest.
+
+    Weights are kept until something is remembered: a decision asks for the same ones often.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._seen: Counter[str] = Counter()
+        self._weights: dict[str, float] = {}
+        self._lengths: dict[frozenset[str], float] = {}
+
+    def add(self, words: frozenset[str]) -> None:
+        """Count the words of one more mention."""
+        self._count += 1
+        self._seen.update(words)
+        self._weights.clear()
+        self._lengths.clear()
+
+    def __call__(self, word: str) -> float:
+        """Inverse document frequency of ``word``."""
+        weight = self._weights.get(word)
+        if weight is None:
+            weight = math.log((self._count + 8.0) / (self._seen[word] + 0.5))
+            self._weights[word] = weight
+        return weight
+
+    def length(self, words: frozenset[str]) -> float:
+        """Sum of the squares of their weights."""
+        length = self._lengths.get(words)
+        if length is None:
+            length = self._lengths[words] = sum(self(word) ** 2 for word in words)
+        return length
+
+
 class Memory:
     """The mentions of one topic, oldest first, with what is needed to compare quickly.
 
@@ -21,8 +56,10 @@ class Memory:
     def __init__(self, mentions: Iterable[Mention] = ()) -> None:
         self.mentions: list[Mention] = []
         self._rows: Vector = np.empty((0, 0), dtype=np.float32)
-        self._terms: Counter[str] = Counter()
-        self._names: Counter[str] = Counter()
+        self.rarity = Rarity()
+        """of terms"""
+        self.name_rarity = Rarity()
+        """of names and places"""
         for mention in mentions:
             self.add(mention)
 
@@ -38,8 +75,8 @@ class Memory:
             self._rows = grown
         self._rows[count] = mention.vector
         self.mentions.append(mention)
-        self._terms.update(mention.facts.terms)
-        self._names.update(mention.facts.names | mention.facts.places)
+        self.rarity.add(mention.facts.terms)
+        self.name_rarity.add(mention.facts.names | mention.facts.places)
 
     def retell(self, development_id: str, *, told: bool) -> None:
         """Whether readers know a development after all, or do not: all its mentions follow."""
@@ -51,14 +88,6 @@ class Memory:
     def vectors(self) -> Vector:
         """Shape (n, d), in the order of ``mentions``."""
         return self._rows[: len(self.mentions)]
-
-    def rarity(self, term: str) -> float:
-        """Inverse document frequency of ``term`` among the mentions; unseen is rarest."""
-        return math.log((len(self) + 8.0) / (self._terms[term] + 0.5))
-
-    def name_rarity(self, name: str) -> float:
-        """The same for a name or place."""
-        return math.log((len(self) + 8.0) / (self._names[name] + 0.5))
 
     def of_development(self, development_id: str) -> Sequence[Mention]:
         """The mentions of one development."""

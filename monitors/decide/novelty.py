@@ -8,18 +8,16 @@ single cosine for new event detection: measured .164 against .258 on ECB+, TDT c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
 from monitors.decide.calibration import Calibration
-from monitors.decide.memory import Memory
+from monitors.decide.memory import Memory, Rarity
 from monitors.decide.reading import Reading
 from monitors.model import Facts, Mention, Stage
-
-Rarity = Callable[[str], float]
 
 CANDIDATES = 24
 """Nearest mentions that are compared fact by fact."""
@@ -144,7 +142,7 @@ def _alike(ours: frozenset[str], theirs: frozenset[str], rarity: Rarity) -> floa
     if not ours or not theirs:
         return 0.0
     shared = sum(rarity(term) ** 2 for term in ours & theirs)
-    lengths = sum(rarity(t) ** 2 for t in ours) * sum(rarity(t) ** 2 for t in theirs)
+    lengths = rarity.length(ours) * rarity.length(theirs)
     return float(shared / max(lengths, 1e-9) ** 0.5)
 
 

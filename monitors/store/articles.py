@@ -159,9 +159,8 @@ def _row(article: Article) -> dict[str, Any]:
     }
 
 
-def _evidence(stored: str | None) -> DateEvidence | None:
-    """What a later version knows and this one does not is none."""
-    return DateEvidence(stored) if stored in set(DateEvidence) else None
+_EVIDENCE: dict[str | None, DateEvidence] = {known.value: known for known in DateEvidence}
+"""What a later version knows and this one does not is none."""
 
 
 def _article(row: sa.Row[Any]) -> Article:
@@ -180,7 +179,7 @@ def _article(row: sa.Row[Any]) -> Article:
         unreadable=row.unreadable,
         machine_translated=row.machine_translated,
         title_language=row.title_language or "und",
-        published_by=_evidence(row.published_by),
+        published_by=_EVIDENCE.get(row.published_by),
         author=row.author or "",
         section=row.section or "",
         baseline=row.baseline,

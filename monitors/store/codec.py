@@ -33,6 +33,7 @@ from monitors.model import (
 )
 from monitors.store.decoding import build, load, parsed
 
+_KINDS = {kind.value: kind for kind in PassageKind}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -119,10 +120,12 @@ def load_passages(text: str) -> tuple[Passage, ...]:
 
     :raises UndecodableError: it holds none
     """
-    return tuple(
-        build(item, Passage, {"kind": PassageKind}, ("index", "text"))
-        for item in parsed(text, list)
-    )
+    found = parsed(text, list)
+    try:
+        # Most of what a long look back decodes; `build` takes three times as long.
+        return tuple(Passage(p["index"], _KINDS[p["kind"]], p["text"]) for p in found)
+    except (TypeError, KeyError):
+        return tuple(build(p, Passage, {"kind": PassageKind}, ("index", "text")) for p in found)
 
 
 def dump_facts(facts: Facts) -> str:

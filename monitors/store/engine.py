@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,19 @@ class Database:
         from sqlalchemy.dialects import postgresql  # late: a few hundredths of a second
 
         return postgresql.insert(table)
+
+    def among(self, column: sa.Column[Any], values: Collection[str]) -> sa.ColumnElement[bool]:
+        """Whether ``column`` is one of ``values``, which are one parameter however many.
+
+        An IN list is written out anew for each call, which takes longer than the query.
+        """
+        if self.is_sqlite:
+            listed = sa.func.json_each(json.dumps(list(values))).table_valued("value")
+            return column.in_(sa.select(listed.c.value))
+        from sqlalchemy.dialects import postgresql
+
+        texts = postgresql.ARRAY(sa.Text)
+        return column == sa.any_(sa.bindparam(None, list(values), type_=texts))
 
     def upsert(
         self,

@@ -12,6 +12,9 @@ from monitors.store.engine import Database
 from monitors.store.rows import chunks
 from monitors.store.tables import vectors as table
 
+_AT_ONCE = 5000
+"""Keys in one query."""
+
 
 class SqlVectors:
     """Implements :class:`monitors.ports.VectorStore`."""
@@ -25,8 +28,9 @@ class SqlVectors:
         query = sa.select(table.c.text_key, raw).where(table.c.model_id == model_id)
         found: dict[str, Vector] = {}
         with self._db.read() as connection:
-            for some in chunks(keys):
-                rows = connection.execute(query.where(table.c.text_key.in_(some))).all()
+            for some in chunks(keys, _AT_ONCE):
+                wanted = self._db.among(table.c.text_key, some)
+                rows = connection.execute(query.where(wanted)).all()
                 # All rows at once: a backtest asks for millions.
                 found.update(
                     zip((row[0] for row in rows), _rows([row[1] for row in rows]), strict=True)
