@@ -14,14 +14,16 @@ from prefect.client.schemas.objects import State
 
 from flows.artifacts import publish
 from flows.naming import told
-from monitors import pipeline
+from monitors import pipeline, workers
 from monitors.clock import Clock, FixedClock, SystemClock
 from monitors.decide.reading import Reading
 from monitors.desk import Desk
 from monitors.errors import RunSkipped, TidingsError
 from monitors.model import Article
+from monitors.ports import Fence
 from monitors.runs import RunReport
 from monitors.settings import load_settings
+from monitors.shards import shard_of
 from monitors.steps import collect as collecting
 from monitors.steps import decide as deciding
 from monitors.steps import read as reading
@@ -81,9 +83,9 @@ async def read(shift: Shift) -> None:
 
 
 @task(**batch("recall"))
-async def recall(shift: Shift) -> None:
+async def recall(shift: Shift, fence: Fence) -> None:
     """Load the models, and what each topic remembers."""
-    shift.bench = await asyncio.to_thread(deciding.open_bench, shift.desk)
+    shift.bench = await asyncio.to_thread(deciding.open_bench, shift.desk, fence)
 
 
 @task(**batch("understand"))
@@ -120,6 +122,7 @@ async def monitor(
     as_of: datetime | None = None,
     sources: list[str] | None = None,
     dry_run: bool = False,
+    shard: str = "",
 ) -> State[Any]:
     """One pass.
 
@@ -129,16 +132,17 @@ async def monitor(
         as_of: Pretend that it is this time; in UTC where it names no zone.
         sources: Ids of sources to ask, due or not. Empty: all that are due.
         dry_run: Decide, but deliver nothing; the next delivery sends it.
+        shard: Which part of the sources this worker asks, such as 2/4. Empty: all.
 
     """
     clock: Clock = FixedClock(_aware(as_of)) if as_of else SystemClock()
-    work = partial(_pass, clock, tuple(sources or ()), dry_run)
+    work = partial(_pass, clock, tuple(sources or ()), dry_run, shard)
     when = f"{clock.now():%d %b %H:%M}" if as_of else f"{clock.now():%H:%M}"
-    return await told(f"monitor {when}", work)
+    return await told(" ".join(filter(None, ("monitor", shard, when))), work)
 
 
-async def _pass(clock: Clock, only: tuple[str, ...], dry: bool) -> str:
-    async with open_desk(load_settings(), clock=clock) as desk:
+async def _pass(clock: Clock, only: tuple[str, ...], dry: bool, shard: str) -> str:
+    async with open_desk(load_settings(), clock=clock, shard=shard_of(shard)) as desk:
         report = pipeline.new_report(desk, only)
         with pipeline.lease(desk, report):
             try:
@@ -156,21 +160,34 @@ async def _pass(clock: Clock, only: tuple[str, ...], dry: bool) -> str:
 
 async def _work(shift: Shift, only: tuple[str, ...], dry: bool) -> None:
     """As :func:`monitors.pipeline.run`, each step a task."""
-    await collect(shift, only)
-    await read(shift)
+    desk, report = shift.desk, shift.report
+    with workers.gathering(desk, report):
+        await collect(shift, only)
+        await read(shift)
+        if not desk.shard.whole:
+            await asyncio.to_thread(workers.prepare, desk, shift.renew)
     shift.renew()
-    await recall(shift)
+    again = False
+    while fence := await asyncio.to_thread(workers.next_turn, desk, report, again=again):
+        with workers.deciding(desk, fence):
+            await _decide_all(shift, fence)
+        again = True
+    await asyncio.to_thread(check_health, desk, report)
+    if not report.left:
+        await asyncio.to_thread(notify_operators, desk, report)
+    if not dry and not report.left:
+        await tell(shift)
+    await asyncio.to_thread(publish_report, desk, report)
+
+
+async def _decide_all(shift: Shift, fence: Fence) -> None:
+    await recall(shift, fence)
     while await _more(shift):
         await understand(shift)
         await decide(shift)
         shift.renew()
     assert shift.bench is not None  # noqa: S101
     await asyncio.to_thread(pipeline.conclude, shift.desk, shift.bench, shift.report)
-    await asyncio.to_thread(check_health, shift.desk, shift.report)
-    await asyncio.to_thread(notify_operators, shift.desk, shift.report)
-    if not dry:
-        await tell(shift)
-    await asyncio.to_thread(publish_report, shift.desk, shift.report)
 
 
 async def _more(shift: Shift) -> bool:

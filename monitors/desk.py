@@ -18,6 +18,7 @@ from monitors.decide.calibration import Calibration
 from monitors.decide.reading import TopicProfile
 from monitors.model import Source, Vector, Watchlist
 from monitors.ports import Encoder, Extractor, Fetcher, Judge, Notifier, SourceReader, Store
+from monitors.shards import WHOLE, Shard
 
 
 @dataclass
@@ -32,6 +33,9 @@ class Desk:
     :param judge_calls_a_day: and in a day, of real time in UTC
     :param batch: entries or articles that are handled before results are stored
     :param window: how far back a topic's memory reaches
+    :param shard: the part of the sources that this worker asks
+    :param roll_call: seconds for which other workers are waited for that were not heard of
+        in this round, before this one decides
     :param dice: numbers from 0 to 1, for jitter
     :param wall: real time, for the lease; ``clock`` may be set to another day
     :param message_spacing: seconds between two messages to one channel
@@ -61,6 +65,8 @@ class Desk:
     window: timedelta = timedelta(days=90)
     message_spacing: float = 1.0
     on_unknown: OnUnknown = "resend"
+    shard: Shard = WHOLE
+    roll_call: float = 20.0
     dice: Callable[[], float] = random.random
     away: bool = False
     outdated: str = ""

@@ -25,7 +25,7 @@ from contextlib import contextmanager, suppress
 
 from monitors.desk import Desk
 from monitors.errors import NothingAnswered, RunSkipped, StoreError, TidingsError
-from monitors.leases import LASTS, RUN, holder_of, take
+from monitors.leases import LASTS, holder_of, take
 from monitors.runs import RunReport
 from monitors.steps.check_health import check_health
 from monitors.steps.collect import collect
@@ -36,11 +36,18 @@ from monitors.steps.ration import ration
 from monitors.steps.read import read
 from monitors.steps.tell import tell
 from monitors.steps.understand import understand
+from monitors.workers import (
+    GATHERED,
+    deciding,
+    gathering,
+    next_turn,
+    prepare,
+    refuse_strangers,
+    run_lease,
+)
 
 log = logging.getLogger(__name__)
 
-LEASE = RUN
-LEASE_FOR = LASTS
 BEAT = 120.0
 """Seconds between two renewals of the lease."""
 
@@ -67,6 +74,11 @@ def lease(desk: Desk, report: RunReport) -> Iterator[None]:
         seen, and it was heard of in the last ten minutes
     """
     keep_lease(desk, report)
+    try:
+        refuse_strangers(desk, report)
+    except RunSkipped:
+        desk.store.runs.release(run_lease(desk.shard), _holder(report))
+        raise
     done = threading.Event()
     heart = threading.Thread(target=_beat, args=(desk, report, done), daemon=True)
     heart.start()
@@ -77,16 +89,22 @@ def lease(desk: Desk, report: RunReport) -> Iterator[None]:
         heart.join()
         # Where the database fails, the lease runs out by itself.
         with suppress(StoreError):
-            desk.store.runs.release(LEASE, _holder(report))
+            desk.store.runs.release(run_lease(desk.shard), _holder(report))
 
 
 def keep_lease(desk: Desk, report: RunReport) -> None:
-    """Take or renew the lease.
+    """Take or renew the lease of this run, and renew what it holds besides.
 
     :raises RunSkipped: another run holds it, also where it took over because this one was
         not heard of for ten minutes
     """
-    other = take(desk.store.runs, LEASE, _holder(report), desk.wall.now())
+    runs, now, holder, ours = (
+        desk.store.runs,
+        desk.wall.now(),
+        _holder(report),
+        run_lease(desk.shard),
+    )
+    other = take(runs, ours, holder, now)
     if other is not None:
         raise RunSkipped(
             "this run",
@@ -94,6 +112,9 @@ def keep_lease(desk: Desk, report: RunReport) -> None:
             "Nothing is lost: the next run goes on, after ten minutes also where one died "
             "on another machine",
         )
+    for name, by in runs.leases(now).items():
+        if by == holder and name not in (ours, f"{GATHERED} {desk.shard}"):
+            runs.acquire(name, holder, now, LASTS)
 
 
 def _holder(report: RunReport) -> str:
@@ -114,14 +135,18 @@ def _beat(desk: Desk, report: RunReport, done: threading.Event) -> None:
 def judge_waiting(desk: Desk, report: RunReport) -> None:
     """Understand and decide every stored article that waits for it, batch by batch."""
     keep_lease(desk, report)
-    bench = open_bench(desk)
-    while articles := desk.store.articles.undecided(desk.batch):
-        with timed(report, "understand"):
-            readings = understand(desk, articles)
-        with timed(report, "decide"):
-            decide(desk, bench, readings, report)
-        keep_lease(desk, report)
-    conclude(desk, bench, report)
+    again = False
+    while fence := next_turn(desk, report, again=again):
+        with deciding(desk, fence):
+            bench = open_bench(desk, fence)
+            while articles := desk.store.articles.undecided(desk.batch):
+                with timed(report, "understand"):
+                    readings = understand(desk, articles)
+                with timed(report, "decide"):
+                    decide(desk, bench, readings, report)
+                keep_lease(desk, report)
+            conclude(desk, bench, report)
+        again = True
 
 
 def conclude(desk: Desk, bench: Bench, report: RunReport) -> None:
@@ -144,7 +169,7 @@ def finish(desk: Desk, report: RunReport) -> None:
     """Close the ledger and the report, and store both."""
     report.finished, report.ended = desk.clock.now(), desk.wall.now()
     sources = desk.store.sources
-    report.problems += report.ledger.close(sources.waiting())
+    report.problems += report.ledger.close(sources.waiting(desk.shard.slots))
     accounts = report.ledger.accounts.items()
     sources.keep_ledger(report.started, {name: a.counts() for name, a in accounts})
     desk.store.runs.save(report.run_id, report.started, report.as_json())
@@ -188,14 +213,19 @@ async def run(desk: Desk, only: Collection[str] = (), *, dry: bool = False) -> R
     """
     report = new_report(desk, only)
     with lease(desk, report), recorded(desk, report):
-        with timed(report, "collect"):
-            await collect(desk, report, only)
-        with timed(report, "read"):
-            await read(desk, report, lambda: keep_lease(desk, report))
+        with gathering(desk, report):
+            with timed(report, "collect"):
+                await collect(desk, report, only)
+            with timed(report, "read"):
+                await read(desk, report, lambda: keep_lease(desk, report))
+            if not desk.shard.whole:
+                with timed(report, "understand"):
+                    await asyncio.to_thread(prepare, desk, lambda: keep_lease(desk, report))
         await asyncio.to_thread(judge_waiting, desk, report)
         await asyncio.to_thread(check_health, desk, report)
-        await asyncio.to_thread(notify_operators, desk, report)
-        if not dry:
+        if not report.left:
+            await asyncio.to_thread(notify_operators, desk, report)
+        if not dry and not report.left:
             with timed(report, "tell"):
                 await asyncio.to_thread(tell, desk, report)
         await asyncio.to_thread(publish, desk, report)

@@ -27,6 +27,7 @@ class RunReport:
     :param alerts: one row an alert verdict: topic, headline, reason, article, url
     :param changes: one row a source whose health changed: source, was, is, why
     :param gaps: names of sources whose answer shared nothing with the one before
+    :param left: to whom deciding is left, where several workers are at work
     :param blackout: sources were asked, and nothing answers
     :param delivered: outcomes of deliveries by name
     :param problems: one clear line each: what, where, what to do
@@ -55,6 +56,7 @@ class RunReport:
     held: list[dict[str, str]] = field(default_factory=list)
     changes: list[dict[str, str]] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
+    left: str = ""
     blackout: bool = False
     outdated: str = ""
     delivered: Counter[str] = field(default_factory=Counter)

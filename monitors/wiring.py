@@ -17,6 +17,7 @@ from monitors.opening import opened_store, watchlist_of
 from monitors.ports import HostStore, Judge, Notifier
 from monitors.sandbox import shared
 from monitors.settings import Settings
+from monitors.shards import WHOLE, Shard
 from monitors.sources import READERS
 from monitors.vectors.cache import CachedEncoder
 from monitors.vectors.encoder import SentenceEncoder
@@ -65,12 +66,14 @@ async def open_desk(
     clock: Clock | None = None,
     watchlist: Watchlist | None = None,
     notifier: Notifier | None = None,
+    shard: Shard = WHOLE,
 ) -> AsyncIterator[Desk]:
     """A desk with real adapters; connections are released at the end.
 
     :param clock: the machine's, unless a demo or ``--as-of`` hands in another
     :param watchlist: read from ``settings.watch`` unless it is handed in
     :param notifier: Slack or the terminal unless it is handed in
+    :param shard: the part of the sources that is asked
     :raises ConfigError: settings are wrong, or the watch list is and none was good before
     :raises StoreError: the database cannot be opened
     """
@@ -92,6 +95,7 @@ async def open_desk(
                 matcher=CachedEncoder(_model(MATCHER), store.vectors, clock),
                 calibration=load_calibration(settings.reader_model, settings.calibrations),
                 notifier=notifier or notifier_of(settings, clock),
+                shard=shard,
                 message_spacing=settings.message_spacing,
                 on_unknown=settings.on_unknown,
                 buttons=None not in (settings.slack_app_token, settings.slack_bot_token),

@@ -33,6 +33,13 @@ def run(
     source: Annotated[
         list[str] | None, typer.Option(help="Ask only this source (id), due or not.")
     ] = None,
+    shard: Annotated[
+        str,
+        typer.Option(
+            help="One of several workers: 2/4 asks the second quarter of the hosts.",
+            envvar="TIDINGS_SHARD",
+        ),
+    ] = "",
     as_json: output.AsJson = False,
 ) -> None:
     """Ask the sources, decide what is new, tell it. What cron can call."""
@@ -42,7 +49,7 @@ def run(
     from monitors.pipeline import refuse_blackout
 
     while True:
-        report = asyncio.run(_pass(as_of, source or [], dry_run))
+        report = asyncio.run(_pass(as_of, source or [], dry_run, shard))
         if as_json:
             output.as_json(report.as_json())
         else:
@@ -53,11 +60,13 @@ def run(
         time.sleep(every * 60)
 
 
-async def _pass(as_of: str, only: list[str], dry: bool) -> RunReport:
+async def _pass(as_of: str, only: list[str], dry: bool, shard: str) -> RunReport:
     from monitors import pipeline
+    from monitors.shards import shard_of
     from monitors.wiring import open_desk
 
-    async with open_desk(configured(), clock=clock_at(as_of)) as desk:
+    part = shard_of(shard)
+    async with open_desk(configured(), clock=clock_at(as_of), shard=part) as desk:
         return await pipeline.run(desk, only, dry=dry)
 
 
@@ -105,6 +114,8 @@ def show(report: RunReport) -> None:
     for change in report.changes:
         if change["was"] != "unknown" or change["is"] != "healthy":
             output.say(f"  {change['source']} is {change['is']}: {change['why']}", "magenta")
+    if report.left:
+        output.say(f"  deciding and telling are left to {report.left}")
     for line in report.failures.values():
         output.say(f"  source failed · {line}", "red")
     for line in report.problems[:20]:

@@ -14,6 +14,7 @@ from monitors.ports.lessons import LessonStore
 from monitors.ports.records import (
     ArticleStore,
     DecisionStore,
+    Fence,
     Outcome,
     SourceStore,
     TopicState,
@@ -31,6 +32,7 @@ __all__ = [
     "DigestStore",
     "Encoder",
     "Extractor",
+    "Fence",
     "Fetcher",
     "HistoryStore",
     "HostRecord",

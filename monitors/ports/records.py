@@ -46,8 +46,14 @@ class SourceStore(Protocol):
         """
         ...
 
-    def pending(self, limit: int, max_attempts: int = 5) -> list[PendingEntry]:
-        """Entries with fate ``waiting``, oldest first; also those that earlier runs left."""
+    def pending(
+        self, limit: int, max_attempts: int = 5, slots: Collection[int] = ()
+    ) -> list[PendingEntry]:
+        """Entries with fate ``waiting``, oldest first; also those that earlier runs left.
+
+        :param slots: those whose page is on a host of these slots only
+            (:mod:`monitors.shards`); all where empty
+        """
         ...
 
     def listings(self, key: str) -> list[Listing]:
@@ -65,8 +71,11 @@ class SourceStore(Protocol):
         """
         ...
 
-    def waiting(self) -> dict[str, int]:
-        """How many entries of each source have fate ``waiting``; sources with none are absent."""
+    def waiting(self, slots: Collection[int] = ()) -> dict[str, int]:
+        """How many entries of each source have fate ``waiting``; sources with none are absent.
+
+        :param slots: as for :meth:`pending`
+        """
         ...
 
     def keep_ledger(self, at: datetime, accounts: Mapping[str, Mapping[str, int]]) -> None:
@@ -116,7 +125,7 @@ class ArticleStore(Protocol):
         """
         ...
 
-    def undecided(self, limit: int) -> list[Article]:
+    def undecided(self, limit: int | None) -> list[Article]:
         """Stored articles not yet marked as decided, oldest ``first_seen`` first.
 
         Of those first seen together the first published comes first, one without a date
@@ -174,6 +183,18 @@ class Outcome:
     """why alerts are held instead of sent, by their keys"""
 
 
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A lease without which the database takes no decision.
+
+    :param lease: its name
+    :param holder: who must hold it
+    """
+
+    lease: str
+    holder: str
+
+
 class DecisionStore(Protocol):
     """Decisions, stories and developments, and what was told."""
 
@@ -192,8 +213,10 @@ class DecisionStore(Protocol):
         """
         ...
 
-    def record(self, outcome: Outcome) -> int:
+    def record(self, outcome: Outcome, fence: Fence | None = None) -> int:
         """Store ``outcome`` and mark its article as decided, in one transaction.
+
+        :param fence: a lease that its holder must have, and keeps until the transaction ends
 
         Stories are inserted or updated: a later step keeps the headline and the opening of
         its story. An alert whose key is in the outbox already is left alone, but a pending
@@ -201,6 +224,7 @@ class DecisionStore(Protocol):
         Repeating the same call changes nothing.
 
         :returns: how many alerts were queued
+        :raises RunSkipped: another holds the lease; nothing is stored
         """
         ...
 

@@ -43,7 +43,7 @@ async def collect(desk: Desk, report: RunReport, only: Collection[str] = ()) -> 
         for source_id in sorted(set(only) - known)
     ]
     now = desk.clock.now()
-    report.ledger.open(await asyncio.to_thread(desk.store.sources.waiting))
+    report.ledger.open(await asyncio.to_thread(desk.store.sources.waiting, desk.shard.slots))
     states = await asyncio.to_thread(
         desk.store.sources.states, [source.id for source in desk.watchlist.sources]
     )
@@ -54,6 +54,7 @@ async def collect(desk: Desk, report: RunReport, only: Collection[str] = ()) -> 
         source
         for source in desk.watchlist.sources
         if (source.id in only if only else _is_due(states[source.id], now))
+        and desk.shard.has(source.url)
     ]
     after: dict[str, tuple[Pulse, datetime | None]] = {}
     gate = asyncio.Semaphore(AT_ONCE)

@@ -20,7 +20,7 @@ from monitors.desk import Desk
 from monitors.errors import TidingsError
 from monitors.logs import unforeseen
 from monitors.model import Alert, Decision, Hold, Reason, Topic, Verdict
-from monitors.ports import Outcome, TopicState
+from monitors.ports import Fence, Outcome, TopicState
 from monitors.redact import redact
 from monitors.runs import RunReport
 from monitors.steps.review import Patience, ask
@@ -35,6 +35,7 @@ class Bench:
 
     profiles: Mapping[str, TopicProfile]
     states: Mapping[str, TopicState]
+    fence: Fence | None = None
     memories: dict[str, Memory] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     back: dict[str, datetime] = field(default_factory=dict)
@@ -43,11 +44,14 @@ class Bench:
     """stories of which readers said that they are not new"""
 
 
-def open_bench(desk: Desk) -> Bench:
-    """Load what the watch list's topics remember."""
+def open_bench(desk: Desk, fence: Fence | None = None) -> Bench:
+    """Load what the watch list's topics remember.
+
+    :param fence: the lease without which nothing of what is decided here is stored
+    """
     now = desk.clock.now()
     ids = [topic.id for topic in desk.watchlist.topics]
-    bench = Bench(profiles(desk), desk.store.decisions.topic_states(ids))
+    bench = Bench(profiles(desk), desk.store.decisions.topic_states(ids), fence)
     bench.familiar = desk.store.answers.familiar(now - desk.window)
     for topic in desk.watchlist.topics:
         known = desk.store.decisions.memory(topic.id, now - desk.window, desk.reader.model_id)
@@ -62,14 +66,14 @@ def decide(desk: Desk, bench: Bench, readings: Sequence[Reading], report: RunRep
     for reading in sorted(readings, key=claimed):
         try:
             rulings = _rulings(desk, bench, reading, report)
-            desk.store.decisions.record(_outcome(desk, bench, reading, rulings))
+            desk.store.decisions.record(_outcome(desk, bench, reading, rulings), bench.fence)
         except TidingsError:
             raise
         except Exception as error:
             # One article must not stop the others, in this run and in all that follow.
             unforeseen(log, f"deciding on {reading.article.id}", error)
             rulings = _given_up(desk, reading, error)
-            desk.store.decisions.record(_outcome(desk, bench, reading, rulings))
+            desk.store.decisions.record(_outcome(desk, bench, reading, rulings), bench.fence)
             title, kind = reading.article.title, type(error).__name__
             line = f"{reading.source_name}: {title!r} cannot be decided on (unexpected {kind})"
             report.problems.append(f"{line}. See the log of this run")

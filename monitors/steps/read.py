@@ -55,7 +55,7 @@ class _Got:
 
 
 async def read(desk: Desk, report: RunReport, between: Callable[[], None] = lambda: None) -> None:
-    """Read every waiting entry, also those that an earlier run left behind.
+    """Read every waiting entry of our shard, also those that an earlier run left behind.
 
     :param between: called after each batch; what it raises ends the step
     """
@@ -63,7 +63,7 @@ async def read(desk: Desk, report: RunReport, between: Callable[[], None] = lamb
     alike: Counter[tuple[str, str]] = Counter()
     while True:
         waiting = await asyncio.to_thread(
-            desk.store.sources.pending, desk.batch + len(tried), MAX_ATTEMPTS
+            desk.store.sources.pending, desk.batch + len(tried), MAX_ATTEMPTS, desk.shard.slots
         )
         batch = [entry for entry in waiting if entry.id not in tried][: desk.batch]
         if not batch:

@@ -46,7 +46,7 @@ class SqlArticles:
             _settle(connection, article.entry_id, stored.id, fate)
         return stored, fate
 
-    def undecided(self, limit: int) -> list[Article]:
+    def undecided(self, limit: int | None) -> list[Article]:
         """See the port."""
         return self._select(articles.c.decided.is_(False), limit)
 

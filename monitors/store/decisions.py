@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
+from monitors.errors import RunSkipped
 from monitors.model import Decision, Development, Mention, Story, Verdict
-from monitors.ports import Outcome, TopicState
+from monitors.ports import Fence, Outcome, TopicState
 from monitors.store.engine import Database
 from monitors.store.queue import queue
 from monitors.store.rows import chunks, readable
@@ -22,7 +24,15 @@ from monitors.store.storylines import (
     mention_row,
     story_row,
 )
-from monitors.store.tables import articles, decisions, developments, mentions, stories, topics
+from monitors.store.tables import (
+    articles,
+    decisions,
+    developments,
+    leases,
+    mentions,
+    stories,
+    topics,
+)
 
 
 class SqlDecisions:
@@ -68,7 +78,7 @@ class SqlDecisions:
             rows = connection.execute(query).all()
         return readable(rows, mention)
 
-    def record(self, outcome: Outcome) -> int:
+    def record(self, outcome: Outcome, fence: Fence | None = None) -> int:
         """See the port. A decision is replaced by one that was made at the same time or later."""
         upsert = self._db.upsert
         newer = upsert(
@@ -90,6 +100,8 @@ class SqlDecisions:
         )
         decided = sa.update(articles).where(articles.c.id == outcome.article_id)
         with self._db.write() as connection:
+            if fence is not None:
+                _insist(connection, fence)
             for statement, rows in steps:
                 if rows:
                     connection.execute(statement, rows)
@@ -153,3 +165,16 @@ class SqlDecisions:
         )
         with self._db.read() as connection:
             return int(connection.scalar(query) or 0)
+
+
+def _insist(connection: Connection, fence: Fence) -> None:
+    """Nobody else has the lease, nor can take it before the transaction ends."""
+    query = sa.select(leases.c.holder).where(leases.c.name == fence.lease)
+    holder = connection.scalar(query.with_for_update(read=True))
+    if holder != fence.holder:
+        other = f"run {holder.partition(' ')[0]}" if holder else "another run"
+        raise RunSkipped(
+            "this run",
+            f"{other} took over deciding",
+            "Nothing is lost: what this run did not decide, the other one does",
+        )

@@ -22,6 +22,7 @@ from monitors.model import (
     Verdict,
     WebMemory,
 )
+from monitors.shards import slot_of
 from monitors.store import ledgers
 from monitors.store.codec import (
     dump_entry,
@@ -94,11 +95,13 @@ class SqlSources:
             )
         return counts
 
-    def pending(self, limit: int, max_attempts: int = 5) -> list[PendingEntry]:
+    def pending(
+        self, limit: int, max_attempts: int = 5, slots: Collection[int] = ()
+    ) -> list[PendingEntry]:
         """See the port."""
         query = (
             sa.select(entries)
-            .where(entries.c.fate == Fate.WAITING, entries.c.attempts < max_attempts)
+            .where(*_waiting(slots), entries.c.attempts < max_attempts)
             .order_by(entries.c.first_seen, entries.c.id)
             .limit(limit)
         )
@@ -118,11 +121,11 @@ class SqlSources:
         with self._db.write() as connection:
             connection.execute(sa.update(entries).where(entries.c.id == entry_id).values(values))
 
-    def waiting(self) -> dict[str, int]:
+    def waiting(self, slots: Collection[int] = ()) -> dict[str, int]:
         """See the port."""
         query = (
             sa.select(entries.c.source_id, sa.func.count())
-            .where(entries.c.fate == Fate.WAITING)
+            .where(*_waiting(slots))
             .group_by(entries.c.source_id)
         )
         with self._db.read() as connection:
@@ -195,6 +198,12 @@ class SqlSources:
         return bool(connection.scalar(query.with_for_update()))
 
 
+def _waiting(slots: Collection[int]) -> list[sa.ColumnElement[bool]]:
+    """Entries that wait to be read by whoever has ``slots``; all where there are none."""
+    ours = [entries.c.slot.in_(sorted(slots))] if slots else []
+    return [entries.c.fate == Fate.WAITING, *ours]
+
+
 def _distinct(listed: Sequence[Entry]) -> dict[str, Entry]:
     """The entries by URL; of two with the same URL the first counts."""
     found: dict[str, Entry] = {}
@@ -234,6 +243,7 @@ def _entry_row(poll: Poll, url_key: str, entry: Entry, baseline: bool) -> dict[s
         "source_id": poll.source_id,
         "url": entry.url,
         "url_key": url_key,
+        "slot": slot_of(entry.url),
         "content_key": text_key(content),
         "content": dump_entry(entry),
         "first_seen": poll.at,

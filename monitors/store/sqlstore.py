@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from monitors.store.answers import SqlAnswers
 from monitors.store.articles import SqlArticles
-from monitors.store.copying import Copied, copy
 from monitors.store.decisions import SqlDecisions
 from monitors.store.digests import SqlDigests
 from monitors.store.engine import BUSY_TIMEOUT, Database, open_database
@@ -20,6 +20,9 @@ from monitors.store.retention import prune
 from monitors.store.runs import SqlRuns
 from monitors.store.sources import SqlSources
 from monitors.store.vectors import SqlVectors
+
+if TYPE_CHECKING:
+    from monitors.store.copying import Copied
 
 
 class SqlStore:
@@ -59,6 +62,8 @@ class SqlStore:
         self, target: SqlStore, between: Callable[[str, int], None] = lambda *_: None
     ) -> list[Copied]:
         """Copy everything into ``target`` and compare: :func:`monitors.store.copying.copy`."""
+        from monitors.store.copying import copy  # late: one command of many needs it
+
         return copy(self._db, target._db, between)
 
     def prune(self, before: datetime) -> Mapping[str, int]:

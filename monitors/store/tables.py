@@ -86,6 +86,7 @@ entries = sa.Table(
     sa.Column("source_id", Text, sa.ForeignKey("sources.id"), nullable=False),
     sa.Column("url", Text, nullable=False),
     sa.Column("url_key", Text, nullable=False),
+    sa.Column("slot", sa.Integer, nullable=False, comment="of the page's host: monitors.shards"),
     sa.Column("content_key", Text, nullable=False),
     sa.Column("content", Text, nullable=False, comment="the Entry as JSON"),
     sa.Column("first_seen", UtcDateTime, nullable=False),

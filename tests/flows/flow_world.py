@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitors import wiring
-from monitors.clock import Clock, FixedClock
+from monitors.clock import FixedClock
 from monitors.demo.localslack import LocalSlack
 from monitors.demo.server import NewsroomServer
 from monitors.desk import Desk
@@ -58,9 +58,10 @@ class Place:
 
 
 @asynccontextmanager
-async def quick_desk(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Desk]:
+async def quick_desk(settings: Settings, **options: Any) -> AsyncIterator[Desk]:
     """As in a real run, but with models that need no loading."""
-    async with wiring.open_desk(settings, clock=clock) as desk:
+    async with wiring.open_desk(settings, **options) as desk:
+        desk.roll_call = 0.0
         words = WordEncoder()
         desk.screen = desk.reader = words
         desk.calibration = plain_calibration(words)

@@ -28,6 +28,7 @@ from monitors.clock import SystemClock
 from monitors.model import DeliveryState
 from monitors.opening import opened_store
 from monitors.settings import load_settings
+from monitors.shards import Shard
 
 
 def shown(state: Any) -> FlowRun:
@@ -87,6 +88,16 @@ def test_a_run_beside_another_leaves_at_once(place: Place) -> None:
     assert "R-other is still at work" in state.message
     assert shown(state).name == "monitor 03 Mar 12:00: skipped"
     assert artifacts(state) == {}
+
+
+def test_a_worker_asks_its_hosts_and_leaves_the_rest(place: Place) -> None:
+    place.begin()
+    owner = next(s for s in (Shard(1, 2), Shard(2, 2)) if s.has(place.newsroom.base_url))
+    [other] = owner.others
+    idle = place.monitor(shard=str(other))
+    assert shown(idle).name == f"monitor {other} 03 Mar 12:30: 0 new, 0 matched, 0 alerts"
+    assert place.monitor(shard=str(owner)).message == "1 new, 1 matched, 1 alert"
+    assert len(place.posts()) == 1
 
 
 def test_a_dry_run_delivers_nothing_and_deliver_sends_it(place: Place) -> None:
@@ -183,7 +194,7 @@ def test_three_deployments_run_on_their_schedules(prefect_server: asyncio.Runner
         f"flows.{name}.{name}" for name in ("monitor", "deliver", "maintain")
     }
     form = served["monitor/every-15-minutes"]._parameter_openapi_schema.properties
-    assert set(form) == {"as_of", "sources", "dry_run"}
+    assert set(form) == {"as_of", "sources", "dry_run", "shard"}
     assert all(field["description"] for field in form.values())
 
 

@@ -29,7 +29,7 @@ from monitors.model import (
     Verdict,
     Watchlist,
 )
-from monitors.ports import Outcome
+from monitors.ports import Fence, Outcome
 from monitors.steps import decide as step
 from monitors.testing import WordEncoder, plain_calibration, sample_alert
 from tests.support.newsroom import (
@@ -487,11 +487,11 @@ def test_a_full_database_stops_deciding_and_the_next_run_goes_on(room: Newsroom)
     room.publish("courier", "tender", TENDER)
     record, calls = room.store.decisions.record, []
 
-    def full(outcome: Outcome) -> int:
+    def full(outcome: Outcome, fence: Fence | None = None) -> int:
         calls.append(outcome)
         if len(calls) == 2:
             raise StoreFull("db", "no space is left", "Free disk space")
-        return record(outcome)
+        return record(outcome, fence)
 
     room.store.decisions.record = full  # type: ignore[method-assign]
     with pytest.raises(StoreFull):
