@@ -1,7 +1,7 @@
 # The workflow of Tidings, as commands that run. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-ui run test lint bench attacks faults mutations quality ablation clean
+.PHONY: help install demo demo-ui run test lint bench attacks faults mutations quality ablation lessons clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -71,6 +71,9 @@ quality: .venv/.dev ## Score every labelled stream, against the floors; writes d
 
 ablation: .venv/.dev ## What each part of deciding is worth; writes docs/ablation.md (half an hour)
 	@$(BIN)/python -m benchmarks.ablation --write
+
+lessons: .venv/.dev ## What learning from answers is worth; writes docs/lessons.md
+	@$(BIN)/python -m benchmarks.lessons --write
 
 clean: ## Remove the environment and what runs left behind
 	rm -rf .venv var build *.egg-info

@@ -79,6 +79,7 @@ def run_report(report: RunReport) -> str:
             "Sources that failed",
             (f"{escape(name)}: {escape(line)}" for name, line in report.failures.items()),
         ),
+        *_listed("Learnt from answers", (escape(line) for line in report.lessons)),
         *_listed("Notes", (escape(line) for line in report.problems)),
         "## Numbers",
         _table(["what", "how many"], _numbers(report)),

@@ -1,4 +1,4 @@
-"""The maintain flow: drops what retention no longer needs, and writes the report."""
+"""The maintain flow: drops what is not needed, learns from answers, writes the report."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pydantic import Field
 from flows.naming import told
 from monitors.clock import SystemClock
 from monitors.explain.path import known_lines
+from monitors.lessons.force import in_force
+from monitors.lessons.running import learn_if_possible
 from monitors.opening import opened_store, watchlist_of
 from monitors.report.publishing import in_words, write_report
 from monitors.settings import load_settings
@@ -21,14 +23,14 @@ from monitors.settings import load_settings
 
 @flow(
     name="maintain",
-    description="Drops entries, texts and vectors that retention no longer needs.",
+    description="Drops what retention no longer needs, and learns from readers' answers.",
     timeout_seconds=1800,
     persist_result=False,
 )
 async def maintain(
     keep_days: Annotated[int, Field(ge=1, le=36500)] = 365,
 ) -> State[Any]:
-    """Prune once; write the report where a folder is set.
+    """Prune once; learn from answers; write the report where a folder is set.
 
     Args:
         keep_days: Days for which articles can still be explained.
@@ -42,8 +44,11 @@ async def _prune(keep_days: int) -> str:
     with opened_store(settings) as store:
         dropped = await asyncio.to_thread(store.prune, now - timedelta(days=keep_days))
         done = [f"{count} {table}" for table, count in dropped.items() if count]
-        if settings.report_dir is not None:
-            watchlist = watchlist_of(settings).watchlist
+    learnt = await learn_if_possible(settings)
+    done += [f"{count} lessons {state}" for state, count in learnt.counts().items()]
+    if settings.report_dir is not None:
+        with opened_store(settings) as store:
+            watchlist = in_force(watchlist_of(settings).watchlist, store.lessons)
             lines = known_lines(settings, watchlist.topics)
             write = partial(write_report, store, watchlist, settings.report_dir, now, lines=lines)
             written = await asyncio.to_thread(write)

@@ -26,6 +26,7 @@ from contextlib import contextmanager, suppress
 from monitors.desk import Desk
 from monitors.errors import NothingAnswered, RunSkipped, StoreError, TidingsError
 from monitors.leases import LASTS, holder_of, take
+from monitors.lessons.force import news
 from monitors.runs import RunReport
 from monitors.steps.check_health import check_health
 from monitors.steps.collect import collect
@@ -150,9 +151,15 @@ def judge_waiting(desk: Desk, report: RunReport) -> None:
 
 
 def conclude(desk: Desk, bench: Bench, report: RunReport) -> None:
-    """What is done once all articles are decided: budgets are applied, baselines end."""
+    """What is done once all articles are decided: budgets are applied, baselines end.
+
+    The report also says what was learnt from answers since the run before.
+    """
     ration(desk, report)
     end_baseline(desk, bench, report)
+    last = desk.store.runs.latest()
+    if last:
+        report.lessons += news(desk.store.lessons, last[0]["started"])
 
 
 def end_baseline(desk: Desk, bench: Bench, report: RunReport) -> None:

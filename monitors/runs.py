@@ -29,6 +29,8 @@ class RunReport:
     :param gaps: names of sources whose answer shared nothing with the one before
     :param left: to whom deciding is left, where several workers are at work
     :param blackout: sources were asked, and nothing answers
+    :param lessons: one line each: what was learnt from answers and came into force, or was
+        taken back, since the run before
     :param delivered: outcomes of deliveries by name
     :param problems: one clear line each: what, where, what to do
     :param outdated: the watch list on disk is broken, and its last good version was used: why
@@ -59,6 +61,7 @@ class RunReport:
     left: str = ""
     blackout: bool = False
     outdated: str = ""
+    lessons: list[str] = field(default_factory=list)
     delivered: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)

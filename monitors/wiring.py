@@ -12,6 +12,7 @@ from monitors.clock import Clock, SystemClock
 from monitors.desk import Desk
 from monitors.fetch.client import HttpFetcher
 from monitors.judges import HttpJudge
+from monitors.lessons.force import in_force
 from monitors.model import Watchlist
 from monitors.opening import opened_store, watchlist_of
 from monitors.ports import HostStore, Judge, Notifier
@@ -71,7 +72,8 @@ async def open_desk(
     """A desk with real adapters; connections are released at the end.
 
     :param clock: the machine's, unless a demo or ``--as-of`` hands in another
-    :param watchlist: read from ``settings.watch`` unless it is handed in
+    :param watchlist: read from ``settings.watch`` unless it is handed in. Its topics get what
+        they learnt from answers
     :param notifier: Slack or the terminal unless it is handed in
     :param shard: the part of the sources that is asked
     :raises ConfigError: settings are wrong, or the watch list is and none was good before
@@ -83,7 +85,7 @@ async def open_desk(
         fetcher = fetcher_of(settings, clock, store.hosts)
         try:
             yield Desk(
-                watchlist=watching.watchlist,
+                watchlist=in_force(watching.watchlist, store.lessons),
                 outdated=watching.outdated,
                 clock=clock,
                 store=store,

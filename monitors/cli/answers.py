@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from monitors.cli import output
 from monitors.errors import TidingsError
+from monitors.model import LessonState
 
 if TYPE_CHECKING:
     from monitors.ports import Store
     from monitors.settings import Settings
 
 _MOST = 1000
+_ALIVE = (LessonState.PROPOSED, LessonState.ACTIVE)
 
 
 def show(store: Store, topic_id: str | None, as_json: bool) -> None:
@@ -72,6 +74,10 @@ def undo(settings: Settings, store: Store, number: int) -> None:
             "tidings topics --answers lists them",
         )
     output.say(f"answer {number} ({answer.kind.value}) no longer counts: {answer.headline}")
+    resting = [x for x in store.lessons.rows(states=_ALIVE) if number in x.answers]
+    if resting:
+        numbers = ", ".join(str(lesson.id) for lesson in resting)
+        output.say(f"lessons rest on it ({numbers}): tidings learn, or maintain, sees to them")
     delivery = store.outbox.find(answer.alert_key)
     if settings.slack_bot_token is None or delivery is None or delivery.ts is None:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,6 +39,13 @@ def backtest(
     keep_vectors: Annotated[
         bool, typer.Option("--keep-vectors", help="Keep the vectors that had to be made.")
     ] = False,
+    without_lessons: Annotated[
+        bool,
+        typer.Option(
+            "--without-lessons",
+            help="The topic as it is written, compared with what it learnt from answers.",
+        ),
+    ] = False,
     as_of: Annotated[
         str, typer.Option(help="Look back from this time, e.g. 2025-02-18T12:00Z.")
     ] = "",
@@ -46,17 +54,19 @@ def backtest(
     """What a topic would have told of the stored articles: how often, what, and what not."""
     import asyncio
 
-    versions = asyncio.run(_versions(topic, days, against, read_most, keep_vectors, as_of))
-    new, old = versions
+    if against is not None and without_lessons:
+        raise typer.BadParameter("it cannot go with --against", param_hint="--without-lessons")
+    other = _Other(against, lessons=not without_lessons)
+    new, old = asyncio.run(_versions(topic, days, other, read_most, keep_vectors, as_of))
     shown = new or old
     if shown is None:  # refused before: the topic is in neither file
         return
     if as_json:
-        _print_json(new, old, compared=against is not None)
+        _print_json(new, old, compared=other.wanted)
     else:
         _show(shown)
-        if against is not None:
-            _show_difference(new, old, against)
+        if other.wanted:
+            _show_difference(new, old, other.name)
     rate = shown.own
     if limit_per_day is not None and rate.a_day > limit_per_day:
         raise TidingsError(
@@ -66,19 +76,37 @@ def backtest(
         )
 
 
+@dataclass(frozen=True)
+class _Other:
+    """What is compared with: another file, or the same topic with what it learnt."""
+
+    file: Path | None
+    lessons: bool
+
+    @property
+    def wanted(self) -> bool:
+        return self.file is not None or not self.lessons
+
+    @property
+    def name(self) -> str:
+        return str(self.file) if self.file else "what it learnt from answers"
+
+
 async def _versions(
-    topic_id: str, days: int, against: Path | None, most: int, keep: bool, as_of: str
+    topic_id: str, days: int, against: _Other, most: int, keep: bool, as_of: str
 ) -> tuple[Version | None, Version | None]:
     """The topic as ``watch.yaml`` has it, and as the other file has it."""
     from monitors.backtest import Backtest, VectorsInMemory
     from monitors.backtest import backtest as replayed
     from monitors.cli.running import clock_at
     from monitors.cli.trying import bars
+    from monitors.lessons.force import as_written, in_force
     from monitors.watchlist import load_watchlist
     from monitors.wiring import open_desk
 
     settings = configured()
-    files = [settings.watch, *([against] if against else [])]
+    second = (against.file or settings.watch) if against.wanted else None
+    files = [settings.watch, *([second] if second else [])]
     lists = [load_watchlist(path) for path in files]
     topics = [_find(each, topic_id) for each in lists]
     if not any(topics):
@@ -87,7 +115,11 @@ async def _versions(
     async with open_desk(settings, clock=clock_at(as_of), watchlist=lists[0]) as desk:
         plan = Backtest(desk.clock.now(), days, most or None)
         vectors = VectorsInMemory(desk.store.vectors, keep=keep)
-        for path, watchlist, topic in zip(files, lists, topics, strict=True):
+        learnt = [in_force(each, desk.store.lessons) for each in lists]
+        if not against.lessons:
+            learnt[0] = as_written(lists[0])
+        topics = [_find(each, topic_id) for each in learnt]
+        for path, watchlist, topic in zip(files, learnt, topics, strict=True):
             with bars() as progress:
                 found.append(
                     replayed(desk, watchlist, topic, plan, vectors, str(path), progress)
@@ -99,7 +131,7 @@ async def _versions(
             f"{output.count(vectors.fresh, 'vector')} had to be made and were not kept: "
             "with --keep-vectors the next backtest is quicker"
         )
-    return found[0], found[1] if against else None
+    return found[0], found[1] if second else None
 
 
 def _find(watchlist: Watchlist, topic_id: str) -> Topic | None:
@@ -195,7 +227,7 @@ def _show_near(title: str, rows: Sequence[Row]) -> None:
     )
 
 
-def _show_difference(new: Version | None, old: Version | None, path: Path) -> None:
+def _show_difference(new: Version | None, old: Version | None, path: str) -> None:
     from monitors.backtest import against
 
     found = against(new, old)

@@ -1,4 +1,4 @@
-"""``tidings maintain``: drop what retention no longer needs."""
+"""``tidings maintain``: drop what retention no longer needs, and learn from answers."""
 
 from __future__ import annotations
 
@@ -22,12 +22,18 @@ def maintain(
     ] = 365,
     as_json: output.AsJson = False,
 ) -> None:
-    """Drop vectors, reports, texts and entries that retention no longer needs."""
-    from monitors.clock import SystemClock
+    """Drop what retention no longer needs, and learn from what readers answered."""
+    import asyncio
 
-    with opened() as (_, store):
+    from monitors.cli.learning import in_plain, tell
+    from monitors.clock import SystemClock
+    from monitors.lessons.running import learn_if_possible
+
+    with opened() as (settings, store):
         dropped = store.prune(SystemClock().now() - timedelta(days=keep_days))
+    learnt = asyncio.run(learn_if_possible(settings))
     if as_json:
-        output.as_json(dict(dropped))
+        output.as_json({**dropped, "learnt": in_plain(learnt)})
         return
     output.say(f"dropped: {output.pairs(dropped) or 'nothing'}")
+    tell(learnt)

@@ -109,6 +109,8 @@ def show(report: RunReport) -> None:
         output.say(f"  alert · {row['topic']} · {row['headline']} ({row['source']})", "green")
     for row in report.held:
         output.say(f"  held back · {row['topic']} · {row['headline']}: {row['why']}", "yellow")
+    for line in report.lessons:
+        output.say(f"  learnt · {line}", "cyan")
     if report.delivered:
         output.say(f"  delivery: {output.pairs(report.delivered)}")
     for change in report.changes:

@@ -34,6 +34,9 @@ def opened() -> Iterator[tuple[Settings, Store]]:
 
 
 def topics(
+    topic_id: Annotated[
+        str, typer.Argument(metavar="TOPIC", help="Show what this topic learnt from answers.")
+    ] = "",
     answers: Annotated[
         bool, typer.Option("--answers", help="What readers answered with the buttons.")
     ] = False,
@@ -45,7 +48,9 @@ def topics(
 ) -> None:
     """What is watched, what each topic has told, and what readers answered."""
     from monitors.cli import answers as answering
+    from monitors.cli import lessons
     from monitors.clock import SystemClock
+    from monitors.model import LessonState
     from monitors.watchlist import load_watchlist
 
     with opened() as (settings, store):
@@ -56,6 +61,9 @@ def topics(
             answering.show(store, topic or None, as_json)
             return
         watchlist = load_watchlist(settings.watch)
+        if topic_id:
+            lessons.show_topic(store, watchlist, topic_id, as_json)
+            return
         states = store.decisions.topic_states([t.id for t in watchlist.topics])
         week = SystemClock().now() - timedelta(days=7)
         rows: list[dict[str, Any]] = [
@@ -69,6 +77,7 @@ def topics(
                 "stories": len(store.decisions.stories(topic.id, 1000)),
                 "examples": len(topic.examples),
                 "not_examples": len(topic.not_examples),
+                "lessons": len(store.lessons.rows(topic.id, [LessonState.ACTIVE])),
             }
             for topic in watchlist.topics
         ]
@@ -77,7 +86,7 @@ def topics(
         return
     output.table(
         "Topics",
-        ["topic", "name", "channel", "sensitivity", "state", "told, 7 days", "stories"],
+        ["topic", "name", "channel", "sensitivity", "state", "told, 7 days", "stories", "learnt"],
         [
             (
                 row["id"],
@@ -87,6 +96,7 @@ def topics(
                 "watching" if row["watching"] else "silent first look",
                 row["alerts_7_days"],
                 row["stories"],
+                row["lessons"],
             )
             for row in rows
         ],

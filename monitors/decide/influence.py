@@ -9,12 +9,9 @@ import numpy as np
 
 from monitors.decide.calibration import Calibration
 from monitors.decide.match import match
+from monitors.decide.names import LESSON, MOVED, NEARNESS, WRITTEN
 from monitors.decide.reading import Reading, TopicProfile
-from monitors.model import Match, Vector
-
-WRITTEN, LESSON, NEARNESS = "match as written", "nearest lesson", "nearness to lesson"
-"""Names of the scores that say so: the match without what was learnt; the number of the lesson
-whose text is nearest; the cosine to it. None of them is weighed."""
+from monitors.model import Match, Topic, Vector
 
 
 def influence(
@@ -38,6 +35,11 @@ def influence(
             NEARNESS: nearness,
         },
     )
+
+
+def moved(topic: Topic) -> dict[str, float]:
+    """By how much the topic's line of confidence is moved, where it is."""
+    return {MOVED: topic.learnt.line} if topic.learnt.line else {}
 
 
 def _nearest(reading: Reading, profile: TopicProfile) -> tuple[int, float]:

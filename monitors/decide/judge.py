@@ -29,7 +29,7 @@ from datetime import datetime, timedelta
 
 from monitors.decide.calibration import Calibration
 from monitors.decide.corrections import corrects
-from monitors.decide.influence import influence
+from monitors.decide.influence import influence, moved
 from monitors.decide.lines import alert_line, same_line
 from monitors.decide.match import excluded, match
 from monitors.decide.memory import Memory
@@ -309,6 +309,7 @@ def _weigh(
             "novelty": novelty,
             "significance": weight,
             "confidence": confidence,
+            **moved(profile.topic),
             "sources": float(independent),
         },
         explanation=why,

@@ -62,7 +62,7 @@ def path_of(store: Store, settings: Settings, what: str, topic_id: str = "") -> 
             "Give its id (A-...), the URL as its source lists it, or the number of a message; "
             "tidings alerts and tidings outbox list them",
         )
-    topics = _topics(settings)
+    topics = _topics(store, settings)
     decisions = _decisions(store, article, topic_id)
     return Path(
         what=what,
@@ -103,15 +103,17 @@ def _deliveries(store: Store, article: Article | None) -> tuple[Delivery, ...]:
     return tuple(row for row in reversed(rows) if row.alert.article_id == article.id)
 
 
-def _topics(settings: Settings) -> dict[str, Topic]:
-    """Of the watch list; what is stored can be explained without it."""
+def _topics(store: Store, settings: Settings) -> dict[str, Topic]:
+    """Of the watch list, with what they learnt; what is stored can be explained without it."""
     from monitors.errors import WatchlistError
+    from monitors.lessons.force import in_force
     from monitors.watchlist import load_watchlist
 
     try:
-        return {topic.id: topic for topic in load_watchlist(settings.watch).topics}
+        watchlist = load_watchlist(settings.watch)
     except WatchlistError:
         return {}
+    return {topic.id: topic for topic in in_force(watchlist, store.lessons).topics}
 
 
 def known_lines(settings: Settings, topics: Iterable[Topic]) -> dict[str, Lines]:
@@ -127,12 +129,14 @@ def known_lines(settings: Settings, topics: Iterable[Topic]) -> dict[str, Lines]
 
 
 def lines_of(learnt: Calibration, topics: Iterable[Topic]) -> dict[str, Lines]:
-    """Topic id to the lines that its sensitivity has."""
+    """Topic id to the lines that its sensitivity has, moved by what it learnt."""
+    from monitors.decide.lines import alert_line, same_line
+
     return {
         topic.id: Lines(
             learnt.match_lines[topic.sensitivity],
-            learnt.alert_lines[topic.sensitivity],
-            learnt.same_line,
+            alert_line(topic, learnt),
+            same_line(topic, learnt),
         )
         for topic in topics
     }

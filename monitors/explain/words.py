@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from monitors.decide.names import LESSON, MOVED, NEARNESS, WRITTEN
 from monitors.explain.path import Lines
 from monitors.model import Decision, Topic
 
@@ -17,6 +18,9 @@ Row = tuple[str, str]
 
 WEIGHED = ("same", "story", "novelty", "significance", "confidence", "sources")
 """Scores of a decision that are no part of its match."""
+
+NO_PARTS = {*WEIGHED, WRITTEN, LESSON, NEARNESS, MOVED}
+"""Scores that are shown apart from the parts of the match."""
 
 _PASSAGE = 300
 
@@ -67,9 +71,24 @@ def decision_rows(
 
 def _match(decision: Decision, topic: Topic | None, lines: Lines | None) -> list[Row]:
     line = _line(topic, lines.match) if lines else ""
-    parts = {name: value for name, value in decision.scores.items() if name not in WEIGHED}
+    parts = {name: value for name, value in decision.scores.items() if name not in NO_PARTS}
     rows = [("match", f"{decision.score:.2f}{line}")]
-    return [*rows, ("", _numbers(parts))] if parts else rows
+    if parts:
+        rows.append(("", _numbers(parts)))
+    if WRITTEN in decision.scores:
+        rows.append(("learnt", _learnt(decision, lines)))
+    return rows
+
+
+def _learnt(decision: Decision, lines: Lines | None) -> str:
+    """What the match would be without what readers' answers taught, and what came nearest."""
+    written, score = decision.scores[WRITTEN], decision.score
+    mattered = lines is not None and (written >= lines.match) is not (score >= lines.match)
+    return (
+        f"as the topic is written, the match would be {written:.2f}"
+        f"{': this decided' if mattered else ''}; nearest of what was learnt is lesson "
+        f"{decision.scores[LESSON]:.0f}, like it with {decision.scores[NEARNESS]:.2f}"
+    )
 
 
 def _weighed(decision: Decision, topic: Topic | None, lines: Lines | None) -> str:
@@ -77,8 +96,14 @@ def _weighed(decision: Decision, topic: Topic | None, lines: Lines | None) -> st
     line = _line(topic, lines.alert) if lines else ""
     return (
         f"match {decision.score:.2f} × {_numbers(product, ' × ')} = confidence "
-        f"{decision.scores['confidence']:.2f}{line}"
+        f"{decision.scores['confidence']:.2f}{line}{_moved(decision)}"
     )
+
+
+def _moved(decision: Decision) -> str:
+    """By how much the line was moved when it was decided, and whether that mattered."""
+    shift = decision.scores.get(MOVED)
+    return "" if shift is None else f"; answers had moved the line by {shift:+.2f}"
 
 
 def _same(decision: Decision) -> str:

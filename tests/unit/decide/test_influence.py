@@ -9,8 +9,8 @@ import pytest
 from deciding_values import CALIBRATION, NOW, TOPIC, memory, profile, reading, vector
 
 from monitors.decide.calibration import Logistic
-from monitors.decide.influence import LESSON, NEARNESS, WRITTEN
 from monitors.decide.judge import Circumstances, judge
+from monitors.decide.names import LESSON, MOVED, NEARNESS, WRITTEN
 from monitors.decide.reading import TopicProfile
 from monitors.model import Learnt, LearntText, Reason, Verdict
 
@@ -51,3 +51,4 @@ def test_a_moved_line_decides() -> None:
     topic = replace(TOPIC, learnt=Learnt(line=above + 0.01))
     after = judge(article, profile(topic), [], memory(), CALIBRATION, AROUND).decision
     assert after.reason is Reason.NOT_SIGNIFICANT
+    assert after.scores[MOVED] == topic.learnt.line

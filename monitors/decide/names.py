@@ -1,0 +1,15 @@
+"""Names of scores that say what was learnt from answers; none of them is weighed."""
+
+from __future__ import annotations
+
+WRITTEN = "match as written"
+"""The match without what was learnt."""
+
+LESSON = "nearest lesson"
+"""The number of the lesson whose text is nearest to the article."""
+
+NEARNESS = "nearness to lesson"
+"""The cosine to that text."""
+
+MOVED = "line moved by"
+"""How far the line of confidence was moved."""
