@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -18,7 +19,10 @@ from monitors.lessons.force import in_force
 from monitors.lessons.running import learn_if_possible
 from monitors.opening import opened_store, watchlist_of
 from monitors.report.publishing import in_words, write_report
+from monitors.report.weekly import tell_week
 from monitors.settings import load_settings
+
+log = logging.getLogger(__name__)
 
 
 @flow(
@@ -46,9 +50,14 @@ async def _prune(keep_days: int) -> str:
         done = [f"{count} {table}" for table, count in dropped.items() if count]
     learnt = await learn_if_possible(settings)
     done += [f"{count} lessons {state}" for state, count in learnt.counts().items()]
-    if settings.report_dir is not None:
-        with opened_store(settings) as store:
-            watchlist = in_force(watchlist_of(settings).watchlist, store.lessons)
+    if learnt.problems:
+        log.warning("learning from answers: %s", "; ".join(learnt.problems))
+        done.append("learning from answers failed")
+    with opened_store(settings) as store:
+        watchlist = in_force(watchlist_of(settings).watchlist, store.lessons)
+        if await asyncio.to_thread(tell_week, store, watchlist, now):
+            done.append("the week's quality card")
+        if settings.report_dir is not None:
             lines = known_lines(settings, watchlist.topics)
             write = partial(write_report, store, watchlist, settings.report_dir, now, lines=lines)
             written = await asyncio.to_thread(write)

@@ -28,12 +28,18 @@ def maintain(
     from monitors.cli.learning import in_plain, tell
     from monitors.clock import SystemClock
     from monitors.lessons.running import learn_if_possible
+    from monitors.opening import watchlist_of
+    from monitors.report.weekly import tell_week
 
     with opened() as (settings, store):
         dropped = store.prune(SystemClock().now() - timedelta(days=keep_days))
     learnt = asyncio.run(learn_if_possible(settings))
+    with opened() as (settings, store):
+        card = tell_week(store, watchlist_of(settings).watchlist, SystemClock().now())
     if as_json:
-        output.as_json({**dropped, "learnt": in_plain(learnt)})
+        output.as_json({**dropped, "learnt": in_plain(learnt), "card": card})
         return
     output.say(f"dropped: {output.pairs(dropped) or 'nothing'}")
     tell(learnt)
+    if card:
+        output.say("the quality card of last week is queued for the operators")

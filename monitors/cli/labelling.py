@@ -35,7 +35,7 @@ def label(
 ) -> None:
     """Say of an article, told or not, that it is useful, not new or not relevant to a topic."""
     from monitors.clock import SystemClock
-    from monitors.model import Answer, AnswerKind
+    from monitors.model import Answer, AnswerKind, label_key
     from monitors.watchlist import load_watchlist
 
     with opened() as (settings, store):
@@ -55,7 +55,7 @@ def label(
             who=WHO,
             at=SystemClock().now(),
             # By article and topic, told or not: a later label takes the place of an earlier.
-            alert_key=f"label {found.id} {topic}",
+            alert_key=label_key(found.id, topic),
             headline=found.title,
             topic_ids=(topic,),
             story_ids=tuple(d.story_id for d in decisions if d.story_id),

@@ -83,6 +83,14 @@ def _show(card: QualityCard) -> None:
     )  # fmt: skip
     output.say("In brackets: 95% intervals.", "dim")
     output.say(_delay(card))
+    if card.missed.labelled:
+        output.say(
+            f"Of {output.count(card.missed.labelled, 'decision')} that told nobody and "
+            f"{'was' if card.missed.labelled == 1 else 'were'} labelled, "
+            f"{percent(card.missed.rate)} should have been told."
+        )
+    for line in card.lessons:
+        output.say(f"Learnt · {line}")
     if card.samples:
         output.table(
             "Not told: was that right?",
@@ -92,7 +100,11 @@ def _show(card: QualityCard) -> None:
                 for d in card.samples
             ],
         )
-        output.say("tidings explain ARTICLE says why.", "dim")
+        output.say(
+            "tidings explain ARTICLE says why; tidings label ARTICLE TOPIC useful says that it "
+            "should have been told, not-new or not-relevant that it was right.",
+            "dim",
+        )
 
 
 def _delay(card: QualityCard) -> str:
@@ -121,6 +133,12 @@ def _plain(card: QualityCard) -> dict[str, Any]:
             "median_seconds": _seconds(delay.median),
             "p90_seconds": _seconds(delay.slow),
         },
+        "missed": {
+            "labelled": card.missed.labelled,
+            "wanted": card.missed.wanted,
+            "rate": _rate(card.missed.rate),
+        },
+        "lessons": list(card.lessons),
         "samples": [
             {
                 "article": d.article_id,

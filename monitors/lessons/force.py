@@ -32,18 +32,16 @@ def as_written(watchlist: Watchlist) -> Watchlist:
     return replace(watchlist, topics=tuple(taught(topic, ()) for topic in watchlist.topics))
 
 
-def since(lessons: LessonStore, start: datetime) -> list[Lesson]:
-    """Lessons that came into their state after ``start``, the oldest first."""
-    return [x for x in reversed(lessons.rows()) if x.changed_at > start]
+def news(lessons: LessonStore, start: datetime, end: datetime | None = None) -> list[str]:
+    """What came into force, or was taken back, after ``start``: one line each, oldest first.
 
-
-def news(lessons: LessonStore, start: datetime) -> list[str]:
-    """What came into force, or was taken back, since ``start``: one line each."""
-    shown = (LessonState.ACTIVE, LessonState.UNDONE)
+    :param end: and until then
+    """
+    changed = lessons.rows(states=[LessonState.ACTIVE, LessonState.UNDONE])
     return [
         f"{x.topic_id}: lesson {x.id} is {x.state.value} ({x.reason.value}): {in_words(x)}"
-        for x in since(lessons, start)
-        if x.state in shown
+        for x in reversed(changed)
+        if x.changed_at > start and (end is None or x.changed_at <= end)
     ]
 
 

@@ -10,7 +10,7 @@ with its reason; on a borderline one an outside judge may have given its **opini
 readers' answers to alerts teach about a topic.
 """
 
-from monitors.model.answering import Answer, AnswerKind
+from monitors.model.answering import Answer, AnswerKind, label_key
 from monitors.model.deciding import (
     Decision,
     Development,
@@ -154,4 +154,5 @@ __all__ = [
     "Verdict",
     "Watchlist",
     "WebMemory",
+    "label_key",
 ]

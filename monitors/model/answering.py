@@ -37,3 +37,8 @@ class Answer:
     article_id: str = ""
     id: int = 0
     undone_at: datetime | None = None
+
+
+def label_key(article_id: str, topic_id: str) -> str:
+    """The key that ``tidings label`` answers: of an article and topic, told or not."""
+    return f"label {article_id} {topic_id}"

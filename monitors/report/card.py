@@ -6,7 +6,7 @@ The unit is a message. Where several people answered it, each has the same share
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
@@ -22,6 +22,7 @@ from monitors.model import (
     Reason,
     Topic,
     Verdict,
+    label_key,
 )
 
 JUDGED = (AnswerKind.USEFUL, AnswerKind.NOT_NEW, AnswerKind.NOT_RELEVANT)
@@ -81,11 +82,28 @@ class Delay:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """What was not told, as far as somebody labelled it.
+
+    :param labelled: decisions that told nobody and were labelled
+    :param wanted: those of them that were useful to whoever labelled them
+    :param rate: their share; None without labels
+    """
+
+    labelled: int = 0
+    wanted: int = 0
+    rate: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class QualityCard:
     """How good a period was.
 
     :param total: over all topics, each message once
-    :param samples: decisions that told nobody, for a person to look at
+    :param samples: decisions that told nobody and were not labelled yet, for a person to look
+        at
+    :param missed: those that were labelled
+    :param lessons: what was learnt from answers and came into force, or was taken back
     """
 
     since: datetime
@@ -94,6 +112,8 @@ class QualityCard:
     total: Tally
     delay: Delay
     samples: tuple[Decision, ...] = ()
+    missed: Missed = Missed()
+    lessons: tuple[str, ...] = ()
 
 
 def quality_card(
@@ -104,10 +124,11 @@ def quality_card(
     suppressed: Iterable[Decision],
     since: datetime,
     until: datetime,
+    lessons: Sequence[str] = (),
 ) -> QualityCard:
     """The card of what was sent from ``since`` to ``until``.
 
-    :param answers: those that no longer count are left out here
+    :param answers: of buttons and labels; those that no longer count are left out here
     :param first_seen: article id to when it was first seen; unknown ones give no delay
     :param suppressed: decisions of the period; samples are drawn from those that fit
     """
@@ -118,7 +139,13 @@ def quality_card(
         and delivery.sent_at is not None
         and since <= delivery.sent_at <= until
     ]
-    judged = _judged(answers, {delivery.alert.key for delivery in sent})
+    standing = [answer for answer in answers if answer.undone_at is None]
+    judged = _judged(standing, sent)
+    quiet = [d for d in suppressed if d.verdict is not Verdict.ALERT and d.decided_at <= until]
+    labels = {a.alert_key: a.kind for a in standing if a.kind in JUDGED}
+    labelled = {
+        key: labels[key] for d in quiet if (key := label_key(d.article_id, d.topic_id)) in labels
+    }
     return QualityCard(
         since=since,
         until=until,
@@ -130,7 +157,11 @@ def quality_card(
         ),
         total=_tally("", "All topics", sent, judged),
         delay=_delay(sent, first_seen),
-        samples=tuple(samples(suppressed)),
+        samples=tuple(
+            samples(d for d in quiet if label_key(d.article_id, d.topic_id) not in labelled)
+        ),
+        missed=_missed(list(labelled.values())),
+        lessons=tuple(lessons),
     )
 
 
@@ -160,12 +191,23 @@ def samples(decisions: Iterable[Decision], most: int = SAMPLES) -> list[Decision
     return by_turns[:most]
 
 
-def _judged(answers: Iterable[Answer], keys: Collection[str]) -> dict[str, list[AnswerKind]]:
+def _judged(answers: Iterable[Answer], sent: Iterable[Delivery]) -> dict[str, list[AnswerKind]]:
+    """What was said of each message: with its buttons, or of its article as a label."""
+    keys: dict[str, str] = {}
+    for alert in (delivery.alert for delivery in sent):
+        keys[alert.key] = alert.key
+        keys |= {label_key(alert.article_id, topic): alert.key for topic in alert.topic_ids}
     found: defaultdict[str, list[AnswerKind]] = defaultdict(list)
     for answer in answers:
-        if answer.undone_at is None and answer.kind in JUDGED and answer.alert_key in keys:
-            found[answer.alert_key].append(answer.kind)
+        if answer.kind in JUDGED and answer.alert_key in keys:
+            found[keys[answer.alert_key]].append(answer.kind)
     return found
+
+
+def _missed(labels: Sequence[AnswerKind]) -> Missed:
+    wanted = sum(kind is AnswerKind.USEFUL for kind in labels)
+    rate = wilson(wanted / len(labels), len(labels)) if labels else None
+    return Missed(len(labels), wanted, rate)
 
 
 def _tally(

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from monitors import model
 from monitors.explain.path import Lines
+from monitors.lessons.force import news
 from monitors.model import AlertKind, Delivery, DeliveryState, Verdict, Watchlist
 from monitors.ports import Store, StoryRecord
 from monitors.ports.digests import Seen
@@ -112,6 +113,7 @@ def _card(
         [decision for decision in suppressed if decision.topic_id in topic_ids],
         since,
         now,
+        [words(line, 300) for line in news(store.lessons, since, now)],
     )
 
 

@@ -18,6 +18,7 @@ from monitors.model import (
     Reason,
     Topic,
     Verdict,
+    label_key,
 )
 from monitors.report.card import QualityCard, quality_card, samples, wilson
 from tests.support.report_values import HOUR, NOW
@@ -130,3 +131,37 @@ def test_samples_take_reasons_and_topics_by_turns_the_nearest_first() -> None:
     )
     assert [d.article_id for d in found] == ["near", "other", "weak", "far"]
     assert len(samples(found, most=2)) == 2
+
+
+def _quiet(name: str, reason: Reason = Reason.NEAR_MISS) -> Decision:
+    return Decision(name, "a", Verdict.NONE, reason, NOW - HOUR, 0.4, "p")
+
+
+def _label(article: str, kind: AnswerKind, **changes: Any) -> Answer:
+    key = label_key(article, "a")
+    return replace(Answer(kind, "command line", NOW, key, topic_ids=("a",)), **changes)
+
+
+def test_a_label_of_a_message_counts_as_an_answer_to_it() -> None:
+    total = _card([_sent(1)], (_label("A-1", AnswerKind.NOT_NEW),)).total
+    assert (total.answered, total.not_new) == (1, 1.0)
+
+
+def test_labels_of_what_told_nobody_say_how_much_was_missed() -> None:
+    quiet = [_quiet("x"), _quiet("y"), _quiet("z"), _quiet("w", Reason.OFF_TOPIC)]
+    labels = [
+        _label("x", AnswerKind.USEFUL),
+        _label("y", AnswerKind.NOT_RELEVANT),
+        _label("w", AnswerKind.USEFUL),
+        _label("z", AnswerKind.USEFUL, undone_at=NOW),
+    ]
+    card = quality_card(TOPICS, [], labels, {}, quiet, SINCE, NOW, ["a: lesson 1 is active"])
+    assert (card.missed.labelled, card.missed.wanted) == (3, 2)
+    assert card.missed.rate == wilson(2 / 3, 3)
+    assert [d.article_id for d in card.samples] == ["z"]
+    assert card.lessons == ("a: lesson 1 is active",)
+
+
+def test_without_labels_nothing_is_said_of_what_was_missed() -> None:
+    card = quality_card(TOPICS, [], [], {}, [_quiet("x")], SINCE, NOW)
+    assert (card.missed.labelled, card.missed.rate) == (0, None)
