@@ -29,6 +29,7 @@ from monitors.steps import decide as deciding
 from monitors.steps import read as reading
 from monitors.steps import tell as telling
 from monitors.steps.check_health import check_health
+from monitors.steps.look_back import look_back
 from monitors.steps.notify_operators import notify_operators
 from monitors.steps.publish import publish as publish_report
 from monitors.steps.understand import understand as understanding
@@ -84,7 +85,8 @@ async def read(shift: Shift) -> None:
 
 @task(**batch("recall"))
 async def recall(shift: Shift, fence: Fence) -> None:
-    """Load the models, and what each topic remembers."""
+    """Load the models, let new topics look back, and load what each topic remembers."""
+    await asyncio.to_thread(look_back, shift.desk, shift.report, fence)
     shift.bench = await asyncio.to_thread(deciding.open_bench, shift.desk, fence)
 
 

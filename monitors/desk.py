@@ -43,6 +43,7 @@ class Desk:
     :param on_unknown: what is done where nobody can tell whether a message was sent
     :param report_url: where the report is served; messages link to the pages of stories there
     :param report_dir: the folder of it
+    :param look_back: how far a new topic looks back over stored articles; zero: not at all
     :param outdated: one line on an edit of the watch list that is broken, and so not in force
     :param away: Tidings was away for long: what this run finds is told as one digest
     """
@@ -70,6 +71,7 @@ class Desk:
     dice: Callable[[], float] = random.random
     away: bool = False
     outdated: str = ""
+    look_back: timedelta = timedelta(days=30)
     buttons: bool = False
     report_url: str = ""
     report_dir: Path | None = None

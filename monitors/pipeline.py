@@ -31,6 +31,7 @@ from monitors.runs import RunReport
 from monitors.steps.check_health import check_health
 from monitors.steps.collect import collect
 from monitors.steps.decide import Bench, decide, finish_baseline, open_bench
+from monitors.steps.look_back import look_back
 from monitors.steps.notify_operators import notify_operators
 from monitors.steps.publish import publish
 from monitors.steps.ration import ration
@@ -139,6 +140,7 @@ def judge_waiting(desk: Desk, report: RunReport) -> None:
     again = False
     while fence := next_turn(desk, report, again=again):
         with deciding(desk, fence):
+            look_back(desk, report, fence)
             bench = open_bench(desk, fence)
             while articles := desk.store.articles.undecided(desk.batch):
                 with timed(report, "understand"):

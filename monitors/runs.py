@@ -34,6 +34,7 @@ class RunReport:
     :param delivered: outcomes of deliveries by name
     :param problems: one clear line each: what, where, what to do
     :param outdated: the watch list on disk is broken, and its last good version was used: why
+    :param looked_back: one line a topic that looked back over stored articles
     :param seconds: wall seconds by step
     :param partial: only some sources were asked, because a person named them
     :param failed: it did not come to its end
@@ -59,6 +60,7 @@ class RunReport:
     changes: list[dict[str, str]] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     left: str = ""
+    looked_back: list[str] = field(default_factory=list)
     blackout: bool = False
     outdated: str = ""
     lessons: list[str] = field(default_factory=list)

@@ -48,6 +48,7 @@ REMEDIES = {
     "TIDINGS_REPORT_DIR": "Use the path of a folder that holds nothing but a report, or nothing",
     "TIDINGS_WATCHDOG_FILE": "Use the path of a file that may be written",
     "TIDINGS_REPORT_URL": "Use an https address of a folder, such as https://news.example/tidings/",
+    "TIDINGS_LOOK_BACK_DAYS": "Use a whole number from 0 to 90; 0 for not at all",
     "TIDINGS_LOG_LEVEL": "Use DEBUG, INFO, WARNING, ERROR or CRITICAL",
 }
 """Every variable, and what to do where its value is wrong."""
@@ -69,6 +70,7 @@ class Settings(BaseModel):
     :param host_daily: requests to one host in a day; 0 for no bound
     :param fetch_timeout: seconds on the network for one fetch
     :param message_spacing: least seconds between two messages to one channel
+    :param look_back_days: how far a new topic looks back over stored articles
     :param on_unknown: what is done with a message of which nobody can tell whether it was
         sent, since Slack did not answer and its history cannot be read
     :param calibrations: folder of what ``tidings calibrate`` learnt for other models
@@ -111,6 +113,7 @@ class Settings(BaseModel):
         Path("var/watchdog.json"), validation_alias="TIDINGS_WATCHDOG_FILE"
     )
     report_url: str = Field("", validation_alias="TIDINGS_REPORT_URL")
+    look_back_days: int = Field(30, validation_alias="TIDINGS_LOOK_BACK_DAYS", ge=0, le=90)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         "INFO", validation_alias="TIDINGS_LOG_LEVEL"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from monitors.alerts.notify import NotifierOptions, open_notifier
 from monitors.articles.extract import TrafilaturaExtractor
@@ -98,6 +99,7 @@ async def open_desk(
                 calibration=load_calibration(settings.reader_model, settings.calibrations),
                 notifier=notifier or notifier_of(settings, clock),
                 shard=shard,
+                look_back=timedelta(days=settings.look_back_days),
                 message_spacing=settings.message_spacing,
                 on_unknown=settings.on_unknown,
                 buttons=None not in (settings.slack_app_token, settings.slack_bot_token),

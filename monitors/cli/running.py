@@ -120,6 +120,8 @@ def show(report: RunReport) -> None:
         output.say(f"  deciding and telling are left to {report.left}")
     for line in report.failures.values():
         output.say(f"  source failed · {line}", "red")
+    for line in report.looked_back:
+        output.say(f"  looked back · {line}", "cyan")
     for line in report.problems[:20]:
         output.say(f"  note · {line}", "dim")
     if len(report.problems) > 20:

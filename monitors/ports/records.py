@@ -161,11 +161,17 @@ class VectorStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """What is remembered of a topic between runs."""
+    """What is remembered of a topic between runs.
+
+    :param definition: digest of what it was about when it last looked back; empty: unknown
+    :param behind: it is looking back, and has got up to this time
+    """
 
     topic_id: str
     baseline_done: bool = False
     first_seen: datetime | None = None
+    definition: str = ""
+    behind: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +210,13 @@ class DecisionStore(Protocol):
 
     def finish_baseline(self, topic_ids: Collection[str], now: datetime) -> None:
         """From now on these topics alert."""
+        ...
+
+    def keep_topic(self, state: TopicState, now: datetime) -> None:
+        """Remember definition and place of a look back.
+
+        A topic that alerts goes on doing so; ``first_seen`` is set where it begins to.
+        """
         ...
 
     def memory(self, topic_id: str, since: datetime, model_id: str = "") -> list[Mention]:

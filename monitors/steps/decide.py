@@ -83,7 +83,11 @@ def decide(desk: Desk, bench: Bench, readings: Sequence[Reading], report: RunRep
 
 def finish_baseline(desk: Desk, bench: Bench) -> None:
     """New topics have had their silent first look: from now on they alert."""
-    fresh = [topic_id for topic_id, state in bench.states.items() if not state.baseline_done]
+    fresh = [
+        topic_id
+        for topic_id, state in bench.states.items()
+        if not state.baseline_done and state.behind is None  # else it still looks back
+    ]
     if fresh:
         desk.store.decisions.finish_baseline(fresh, desk.clock.now())
 

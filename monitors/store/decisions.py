@@ -47,7 +47,13 @@ class SqlDecisions:
         with self._db.read() as connection:
             for ids in chunks(found):
                 for row in connection.execute(sa.select(topics).where(topics.c.id.in_(ids))):
-                    found[row.id] = TopicState(row.id, row.baseline_done, row.first_seen)
+                    found[row.id] = TopicState(
+                        row.id,
+                        row.baseline_done,
+                        row.first_seen,
+                        row.definition or "",
+                        row.behind,
+                    )
         return found
 
     def finish_baseline(self, topic_ids: Collection[str], now: datetime) -> None:
@@ -56,9 +62,23 @@ class SqlDecisions:
             {"id": topic_id, "baseline_done": True, "first_seen": now}
             for topic_id in sorted(set(topic_ids))
         ]
+        keep = ("first_seen", "definition", "behind")
         with self._db.write() as connection:
             if rows:
-                connection.execute(self._db.upsert(topics, ("id",), keep=("first_seen",)), rows)
+                connection.execute(self._db.upsert(topics, ("id",), keep=keep), rows)
+                _date(connection, sorted(set(topic_ids)), now)
+
+    def keep_topic(self, state: TopicState, now: datetime) -> None:
+        """See the port."""
+        row = {"definition": state.definition, "behind": state.behind}
+        with self._db.write() as connection:
+            start = {"id": state.topic_id, "baseline_done": False, **row}
+            keep = ("baseline_done", "first_seen")
+            connection.execute(self._db.upsert(topics, ("id",), keep=keep), start)
+            if state.baseline_done:
+                mine = sa.update(topics).where(topics.c.id == state.topic_id)
+                connection.execute(mine.values(baseline_done=True))
+                _date(connection, [state.topic_id], now)
 
     def memory(self, topic_id: str, since: datetime, model_id: str = "") -> list[Mention]:
         """See the port.
@@ -178,3 +198,9 @@ def _insist(connection: Connection, fence: Fence) -> None:
             f"{other} took over deciding",
             "Nothing is lost: what this run did not decide, the other one does",
         )
+
+
+def _date(connection: sa.Connection, topic_ids: Sequence[str], now: datetime) -> None:
+    """From now on these topics alert, unless they have done so before."""
+    undated = topics.c.id.in_(topic_ids) & topics.c.first_seen.is_(None)
+    connection.execute(sa.update(topics).where(undated).values(first_seen=now))

@@ -166,6 +166,8 @@ topics = sa.Table(
     sa.Column("id", Text, primary_key=True),
     _flag("baseline_done"),
     sa.Column("first_seen", UtcDateTime),
+    sa.Column("definition", Text, comment="a digest"),
+    sa.Column("behind", UtcDateTime, comment="how far it looked back"),
 )
 
 stories = sa.Table(

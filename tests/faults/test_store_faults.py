@@ -175,6 +175,7 @@ WRITES: dict[str, Call] = {
     "sources.keep_ledger": lambda s: s.sources.keep_ledger(NOW, {"x": {"new": 1}}),
     "sources.settle": lambda s: s.sources.settle(1, Fate.STALE),
     "decisions.finish_baseline": lambda s: s.decisions.finish_baseline(["t"], NOW),
+    "decisions.keep_topic": lambda s: s.decisions.keep_topic(ports.TopicState("t"), NOW),
     "outbox.claim": lambda s: s.outbox.claim(NOW, HOUR),
     "outbox.sent": lambda s: s.outbox.sent(1, Receipt("C1", "1"), NOW),
     "outbox.defer": lambda s: s.outbox.defer(1, NOW + HOUR, "rate limited"),

@@ -51,6 +51,25 @@ def test_finishing_a_baseline_is_remembered_with_its_first_time(store: SqlStore)
     }
 
 
+def test_the_place_of_a_look_back_is_remembered(store: SqlStore) -> None:
+    looking = TopicState("summit", definition="abc", behind=NOW)
+    store.decisions.keep_topic(looking, NOW)
+    assert store.decisions.topic_states(["summit"])["summit"] == looking
+    done = TopicState("summit", True, None, "abc")
+    store.decisions.keep_topic(done, NOW + HOUR)
+    found = store.decisions.topic_states(["summit"])["summit"]
+    assert found == TopicState("summit", True, NOW + HOUR, "abc")
+
+
+def test_a_look_back_takes_no_baseline_back(store: SqlStore) -> None:
+    store.decisions.finish_baseline(["summit"], NOW)
+    store.decisions.keep_topic(TopicState("summit", definition="new", behind=NOW), NOW + HOUR)
+    found = store.decisions.topic_states(["summit"])["summit"]
+    assert found == TopicState("summit", True, NOW, "new", NOW)
+    store.decisions.finish_baseline(["summit"], NOW + HOUR)
+    assert store.decisions.topic_states(["summit"])["summit"] == found
+
+
 def test_an_outcome_is_stored_whole(store: SqlStore) -> None:
     first = article(1)
     store.articles.save(first)
