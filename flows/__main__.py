@@ -10,9 +10,19 @@ import os
 import sys
 from collections.abc import Callable
 
-from flows.server import CLIENT, SETTINGS, home, running_server, say, stop_in_order
+from flows.server import (
+    CLIENT,
+    LOGIN,
+    SETTINGS,
+    home,
+    running_server,
+    say,
+    share_login,
+    stop_in_order,
+)
 from monitors.errors import ConfigError, SettingsError, TidingsError
 
+HOST = "PREFECT_SERVER_API_HOST"
 PORT = "PREFECT_SERVER_API_PORT"
 
 
@@ -39,14 +49,15 @@ def _run() -> None:
     counts = f"{len(watchlist.topics)} topics, {len(watchlist.sources)} sources"
     for name, value in (SETTINGS | CLIENT).items():
         os.environ.setdefault(name, value)
+    share_login()
     if api := os.environ.get("PREFECT_API_URL"):
         _serve(counts, api.removesuffix("/api"), None)
         return
-    port = _port()
+    host, port = _host(), _port()
     # For the flows as well: a profile of somebody's other Prefect is not meant here.
     os.environ["PREFECT_HOME"] = str(home())
     say("starting a Prefect server (about 15 s) ...")
-    with running_server(port=port) as server:
+    with running_server(host, port) as server:
         os.environ["PREFECT_API_URL"] = server.api
         _serve(counts, server.page, server.check)
 
@@ -63,6 +74,18 @@ def _serve(counts: str, page: str, check: Callable[[], None] | None) -> None:
     say(f"watching {counts}. Run history: {page}  Stop with Ctrl-C.")
     with listening(settings, say), watching(settings, EVERY, say):
         serve(check)
+
+
+def _host() -> str:
+    """Where the server listens: this machine only, unless it asks for a login."""
+    written = os.environ.get(HOST) or "127.0.0.1"
+    if written not in ("127.0.0.1", "localhost", "::1") and LOGIN not in os.environ:
+        raise SettingsError(
+            HOST,
+            f"on {written} anybody who reaches this machine could start runs",
+            f"Set {LOGIN}=user:password as well, or leave it out",
+        )
+    return written
 
 
 def _port() -> int:

@@ -8,54 +8,39 @@ ours is escaped, and never stands in the text of a link, where one UI shows the 
 from __future__ import annotations
 
 import asyncio
-import html
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 from prefect.artifacts import acreate_markdown_artifact
 
+from flows.markdown import address, counted, escape, pairs, table
 from monitors.desk import Desk
 from monitors.errors import StoreError
 from monitors.ledger import ENDS, Account, Ledger, in_words
-from monitors.model import Health, Pulse
-from monitors.redact import redact
+from monitors.model import AlertKind, Health, Pulse
 from monitors.runs import RunReport
 from monitors.storypages import story_link
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~])")
-_LEAD = re.compile(r"^(\d*)([-.=])")
-_BARE = re.compile(r"(https?|www|mailto|ftp)(?=[:.])|@", re.IGNORECASE)
-
 LEDGER = ("left before", "listed", *(fate.value for fate in ENDS), "waiting")
+
+SLOW = 1.0
+"""Seconds from which on a source is named among the slowest."""
 
 MOST = 100
 """Rows of one list in a report; the rest is counted."""
 
 
-def escape(text: str, limit: int = 300) -> str:
-    """Text that is shown as it is written, in one line: no markup, HTML, link or ping."""
-    flat = " ".join(text.split())
-    if len(flat) > limit:
-        flat = flat[: limit - 1].rstrip() + "…"
-    escaped = _MARKUP.sub(r"\\\1", html.escape(flat, quote=False))
-    escaped = _LEAD.sub(r"\1\\\2", escaped)
-    # A bare address would become a link: what it says and where it leads may differ.
-    return _BARE.sub(lambda found: f"{found[0]}\u200b", escaped)
-
-
 async def publish(desk: Desk, report: RunReport) -> None:
     """Write the artifacts; each key keeps its history in the UI."""
-    await _write("run-report", run_report(report), report.headline())
+    await _write("run-report", run_report(report, desk.report_url), report.headline())
     if report.alerts:
         shown = alerts(report, desk.report_url)
-        await _write("alerts", shown, _counted(len(report.alerts), "alert"))
+        await _write("alerts", shown, counted(len(report.alerts), "alert"))
     with suppress(StoreError):
         rows = await asyncio.to_thread(_health, desk)
         failing = sum(row["failures"] > 0 for row in rows)
-        told = f"{_counted(len(rows), 'source')}, {failing} failing"
+        told = f"{counted(len(rows), 'source')}, {failing} failing"
         await _write("source-health", source_health(rows), told)
 
 
@@ -66,11 +51,16 @@ async def _write(key: str, markdown: str, description: str) -> None:
 # --- the run report ---------------------------------------------------------------------
 
 
-def run_report(report: RunReport) -> str:
-    """What the run did: what was told, what went wrong, then the numbers."""
+def run_report(report: RunReport, report_url: str = "") -> str:
+    """What the run did: what was told, what went wrong, then the numbers.
+
+    :param report_url: where the report is served, for links to the pages of stories
+    """
+    held = (f"{_line(row, report_url)}: {escape(row['why'])}" for row in report.held)
     parts = [
-        *_listed("Alerts", (_line(row) for row in report.alerts)),
-        *_listed("Held back", (f"{_line(row)}: {escape(row['why'])}" for row in report.held)),
+        *_listed("Alerts", (_line(row, report_url) for row in report.alerts)),
+        *_listed("Held back", held),
+        *_listed("Messages that cannot be delivered", _dead(report)),
         *_listed(
             "Health of sources",
             (f"{escape(c['source'])} is {c['is']}: {c['why']}" for c in report.changes),
@@ -82,30 +72,49 @@ def run_report(report: RunReport) -> str:
         *_listed("Learnt from answers", (escape(line) for line in report.lessons)),
         *_listed("Notes", (escape(line) for line in report.problems)),
         "## Numbers",
-        _table(["what", "how many"], _numbers(report)),
+        table(["what", "how many"], _numbers(report)),
+        *_times(report),
     ]
     rows = _ledger(report.ledger)
     if len(rows) > 1:
-        parts += ["## Entries", _table(["source", *LEDGER], rows[: MOST + 1])]
+        parts += ["## Entries", table(["source", *LEDGER], rows[: MOST + 1])]
     if report.reasons or report.screened_out:
         decided = [*report.reasons.most_common(), ("concerns no topic", report.screened_out)]
-        parts += ["## Decisions", _table(["reason", "articles and topics"], decided)]
+        parts += ["## Decisions", table(["reason", "articles and topics"], decided)]
     times = f"{report.started:%d %b %Y %H:%M} UTC"
     return "\n\n".join([f"Run `{report.run_id}`, {times}.", *parts])
 
 
 def _numbers(report: RunReport) -> list[tuple[str, str]]:
-    spent = {name: f"{seconds:.1f} s" for name, seconds in report.seconds.items()}
     rows = {
         "sources": f"{report.polled} asked, {report.not_modified} unchanged, "
         f"{len(report.failures)} failed",
         "entries": in_words(report.ledger.total),
-        "judged by title and summary": _pairs(report.ledger.total.bare),
-        "put to the judge": _pairs(report.judge),
-        "messages": _pairs(report.delivered),
-        "time": ", ".join(f"{name} {seconds}" for name, seconds in spent.items()),
+        "judged by title and summary": pairs(report.ledger.total.bare),
+        "put to the judge": pairs(report.judge),
+        "messages": pairs(report.delivered),
     }
     return [(name, counts) for name, counts in rows.items() if counts]
+
+
+def _times(report: RunReport) -> Iterable[str]:
+    """Seconds by step, and the sources that were waited for."""
+    if report.seconds:
+        steps = [(name, f"{seconds:.1f}") for name, seconds in report.seconds.items()]
+        yield from ("## Time", table(["step", "seconds"], steps))
+    slow = [(escape(n), f"{s:.1f}") for n, s in report.slowest.items() if s >= SLOW]
+    if slow:
+        yield from ("## Slowest sources", table(["source", "seconds until its answer"], slow))
+
+
+def _dead(report: RunReport) -> Iterable[str]:
+    for row in report.messages:
+        if row["outcome"] == "dead":
+            line = f"No. {row['number']} to {escape(row['channel'])}, {escape(row['headline'])}"
+            again = f" Once that is mended: `tidings outbox --requeue {row['number']}`"
+            # Without an edit the story was told all the same.
+            edit = row["kind"] == AlertKind.EDIT.value
+            yield f"{line}: {escape(row['why'])}{'' if edit else again}"
 
 
 def _ledger(ledger: Ledger) -> list[tuple[str, ...]]:
@@ -121,8 +130,11 @@ def _figures(account: Account) -> tuple[str, ...]:
     return (str(account.carried), str(account.listed), *ends, str(account.waiting))
 
 
-def _line(row: Mapping[str, str]) -> str:
-    return f"**{escape(row['topic'])}**: {escape(row['headline'])} ({_link(row['url'])})"
+def _line(row: Mapping[str, str], report_url: str) -> str:
+    page = story_link(report_url, (row.get("story", ""),))
+    story = f", [its story]({page})" if page else ""
+    where = f"{address(row['url'])}{story}"
+    return f"**{escape(row['topic'])}**: {escape(row['headline'])} ({where})"
 
 
 def _listed(title: str, lines: Iterable[str]) -> list[str]:
@@ -149,7 +161,7 @@ def alerts(report: RunReport, report_url: str = "") -> str:
 def _alert(row: Mapping[str, str], report_url: str) -> str:
     page = story_link(report_url, (row.get("story", ""),))
     story = f" [Its story's page]({page}) shows why." if page else ""
-    where = f"{escape(row['source'])}, {_link(row['url'])}"
+    where = f"{escape(row['source'])}, {address(row['url'])}"
     return "\n\n".join(
         (
             f"### {escape(row['headline'])}",
@@ -171,7 +183,7 @@ def source_health(rows: Sequence[Mapping[str, Any]]) -> str:
             _state(row),
             _time(row.get("succeeded_at")),
             _time(row.get("next_poll_at")),
-            _pairs(row.get("entries") or {}),
+            pairs(row.get("entries") or {}),
             row.get("articles", 0),
             row.get("alerts", 0),
         )
@@ -179,7 +191,7 @@ def source_health(rows: Sequence[Mapping[str, Any]]) -> str:
     ]
     failing = [row for row in rows if row["failures"]]
     problems = (f"{escape(row['name'])}: {escape(row.get('last_error') or '')}" for row in failing)
-    return "\n\n".join([_table(heads, shown), *_listed("What to do", problems)])
+    return "\n\n".join([table(heads, shown), *_listed("What to do", problems)])
 
 
 def _health(desk: Desk) -> list[dict[str, Any]]:
@@ -201,31 +213,3 @@ def _state(row: Mapping[str, Any]) -> str:
 
 def _time(moment: Any) -> str:
     return f"{moment:%d %b %H:%M}" if moment else "-"
-
-
-# --- Markdown ---------------------------------------------------------------------------
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
-
-
-def _link(url: str) -> str:
-    """A link that names its host."""
-    address = redact(url)
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        host = ""
-    if not address.startswith(("http://", "https://")) or not re.fullmatch(r"[\w.-]+", host):
-        return escape(address)
-    return f"[{host}]({quote(address, safe=':/?#@!$&,;=%+~.-_')})"
-
-
-def _pairs(counts: Mapping[Any, Any]) -> str:
-    return ", ".join(f"{count} {getattr(name, 'value', name)}" for name, count in counts.items())
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -9,6 +9,7 @@ from typing import Any
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 
+from flows.events import tell_prefect
 from flows.naming import told
 from monitors import pipeline
 from monitors.clock import SystemClock
@@ -34,4 +35,5 @@ async def _deliver() -> str:
         await asyncio.to_thread(partial(tell, whole=False), desk, report)
         for line in report.problems:
             get_run_logger().warning(line)
+        tell_prefect(report)
         return ", ".join(f"{count} {outcome}" for outcome, count in report.delivered.items())

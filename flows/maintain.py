@@ -1,4 +1,4 @@
-"""The maintain flow: drops what is not needed, learns from answers, writes the report."""
+"""The maintain flow: drops what is not needed, learns from answers, writes what is read."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from prefect.client.schemas.objects import State
 from pydantic import Field
 
 from flows.naming import told
+from flows.timeline import publish_timelines
 from monitors.clock import SystemClock
 from monitors.explain.path import known_lines
 from monitors.lessons.force import in_force
@@ -57,6 +58,7 @@ async def _prune(keep_days: int) -> str:
         watchlist = in_force(watchlist_of(settings).watchlist, store.lessons)
         if await asyncio.to_thread(tell_week, store, watchlist, now):
             done.append("the week's quality card")
+        await publish_timelines(store, watchlist, now, report_url=settings.report_url)
         if settings.report_dir is not None:
             lines = known_lines(settings, watchlist.topics)
             write = partial(write_report, store, watchlist, settings.report_dir, now, lines=lines)

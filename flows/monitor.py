@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -13,12 +13,17 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
 from flows.artifacts import publish
+from flows.clocks import clock_at
+from flows.events import tell_prefect
 from flows.naming import told
+from flows.timeline import publish_timelines
+from flows.trial import topics_of, try_topics
 from monitors import pipeline, workers
-from monitors.clock import Clock, FixedClock, SystemClock
+from monitors.clock import Clock
 from monitors.decide.reading import Reading
 from monitors.desk import Desk
 from monitors.errors import RunSkipped, TidingsError
+from monitors.ledger import in_words
 from monitors.model import Article
 from monitors.ports import Fence
 from monitors.runs import RunReport
@@ -63,6 +68,8 @@ class Shift:
         self.bench: deciding.Bench | None = None
         self.articles: list[Article] = []
         self.readings: list[Reading] = []
+        self.shown = 0
+        """alerts that are in the log already"""
 
     def renew(self) -> None:
         """Keep the lease, or find out that another run has taken over."""
@@ -74,6 +81,13 @@ async def collect(shift: Shift, only: tuple[str, ...]) -> None:
     """Ask each due source for its entries."""
     with pipeline.timed(shift.report, "collect"):
         await collecting.collect(shift.desk, shift.report, only)
+    report = shift.report
+    get_run_logger().info(
+        "%d sources asked, %d unchanged, %d failed",
+        report.polled,
+        report.not_modified,
+        len(report.failures),
+    )
 
 
 @task(**batch("read", retries=2, retry_delay_seconds=5))
@@ -81,6 +95,7 @@ async def read(shift: Shift) -> None:
     """Fetch and extract the page of each waiting entry."""
     with pipeline.timed(shift.report, "read"):
         await reading.read(shift.desk, shift.report, shift.renew)
+    get_run_logger().info("entries: %s", in_words(shift.report.ledger.total))
 
 
 @task(**batch("recall"))
@@ -88,6 +103,8 @@ async def recall(shift: Shift, fence: Fence) -> None:
     """Load the models, let new topics look back, and load what each topic remembers."""
     await asyncio.to_thread(look_back, shift.desk, shift.report, fence)
     shift.bench = await asyncio.to_thread(deciding.open_bench, shift.desk, fence)
+    known = sum(len(memory) for memory in shift.bench.memories.values())
+    get_run_logger().info("%d topics, %d mentions remembered", len(shift.bench.memories), known)
 
 
 @task(**batch("understand"))
@@ -95,6 +112,8 @@ async def understand(shift: Shift) -> None:
     """Screen and encode a batch of articles that wait for a decision."""
     with pipeline.timed(shift.report, "understand"):
         shift.readings = await asyncio.to_thread(understanding, shift.desk, shift.articles)
+    near = sum(bool(reading.screened) for reading in shift.readings)
+    get_run_logger().info("%d articles, %d near a topic", len(shift.readings), near)
 
 
 @task(**batch("decide"))
@@ -105,6 +124,9 @@ async def decide(shift: Shift) -> None:
         await asyncio.to_thread(
             deciding.decide, shift.desk, shift.bench, shift.readings, shift.report
         )
+    for row in shift.report.alerts[shift.shown :]:
+        get_run_logger().info("%s: %s (%s)", row["topic"], row["headline"], row["reason"])
+    shift.shown = len(shift.report.alerts)
 
 
 @task(**batch("tell", retries=1, retry_delay_seconds=5))
@@ -112,6 +134,8 @@ async def tell(shift: Shift) -> None:
     """Deliver what is due."""
     with pipeline.timed(shift.report, "tell"):
         await asyncio.to_thread(telling.tell, shift.desk, shift.report)
+    for row in shift.report.messages:
+        get_run_logger().info("%s in %s: %s", row["outcome"], row["channel"], row["headline"])
 
 
 @flow(
@@ -123,6 +147,7 @@ async def tell(shift: Shift) -> None:
 async def monitor(
     as_of: datetime | None = None,
     sources: list[str] | None = None,
+    topics: list[str] | None = None,
     dry_run: bool = False,
     shard: str = "",
 ) -> State[Any]:
@@ -133,23 +158,33 @@ async def monitor(
     Args:
         as_of: Pretend that it is this time; in UTC where it names no zone.
         sources: Ids of sources to ask, due or not. Empty: all that are due.
+        topics: Ids of topics to try: the sources are asked and read; then the artifact
+            "trial" shows what these would tell of the last day. Nothing is decided or told: the
+            next run does that, for all topics. Empty: decide and tell, for all.
         dry_run: Decide, but deliver nothing; the next delivery sends it.
         shard: Which part of the sources this worker asks, such as 2/4. Empty: all.
 
     """
-    clock: Clock = FixedClock(_aware(as_of)) if as_of else SystemClock()
-    work = partial(_pass, clock, tuple(sources or ()), dry_run, shard)
+    clock, chosen = clock_at(as_of), (tuple(sources or ()), tuple(topics or ()))
+    work = partial(_pass, clock, *chosen, dry_run, shard)
     when = f"{clock.now():%d %b %H:%M}" if as_of else f"{clock.now():%H:%M}"
     return await told(" ".join(filter(None, ("monitor", shard, when))), work)
 
 
-async def _pass(clock: Clock, only: tuple[str, ...], dry: bool, shard: str) -> str:
+async def _pass(
+    clock: Clock, only: tuple[str, ...], trial: tuple[str, ...], dry: bool, shard: str
+) -> str:
     async with open_desk(load_settings(), clock=clock, shard=shard_of(shard)) as desk:
-        report = pipeline.new_report(desk, only)
+        tried = topics_of(desk, trial)
+        report = pipeline.new_report(desk, only or trial)
         with pipeline.lease(desk, report):
             try:
                 with pipeline.recorded(desk, report):
-                    await _work(Shift(desk, report), only, dry)
+                    shift = Shift(desk, report)
+                    await _gather(shift, only)
+                    if tried:
+                        return await try_topics(desk, tried)
+                    await _conclude(shift, dry)
             except RunSkipped:
                 raise
             except TidingsError:
@@ -160,8 +195,8 @@ async def _pass(clock: Clock, only: tuple[str, ...], dry: bool, shard: str) -> s
         return report.headline()
 
 
-async def _work(shift: Shift, only: tuple[str, ...], dry: bool) -> None:
-    """As :func:`monitors.pipeline.run`, each step a task."""
+async def _gather(shift: Shift, only: tuple[str, ...]) -> None:
+    """As :func:`monitors.pipeline.run`, each step a task: what there is to read."""
     desk, report = shift.desk, shift.report
     with workers.gathering(desk, report):
         await collect(shift, only)
@@ -169,6 +204,11 @@ async def _work(shift: Shift, only: tuple[str, ...], dry: bool) -> None:
         if not desk.shard.whole:
             await asyncio.to_thread(workers.prepare, desk, shift.renew)
     shift.renew()
+
+
+async def _conclude(shift: Shift, dry: bool) -> None:
+    """And what is to be told of it."""
+    desk, report = shift.desk, shift.report
     again = False
     while fence := await asyncio.to_thread(workers.next_turn, desk, report, again=again):
         with workers.deciding(desk, fence):
@@ -203,7 +243,9 @@ async def _show(desk: Desk, report: RunReport) -> None:
     for line in (*report.failures.values(), *report.problems):
         get_run_logger().warning(line)
     await publish(desk, report)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    topics = {row["topic_id"] for row in report.alerts}
+    if topics:
+        await publish_timelines(
+            desk.store, desk.watchlist, desk.clock.now(), topics, desk.report_url
+        )
+    tell_prefect(report)

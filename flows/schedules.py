@@ -8,6 +8,8 @@ from typing import Any
 from prefect.schedules import Cron, Interval
 from prefect.types.entrypoint import EntrypointType
 
+from flows.alarm import alarm
+from flows.backtest import backtest
 from flows.deliver import deliver
 from flows.maintain import maintain
 from flows.monitor import monitor
@@ -23,7 +25,7 @@ MODULE = EntrypointType.MODULE_PATH
 
 
 def deployments() -> list[Any]:
-    """What is served: monitor, deliver and maintain with their schedules.
+    """What is served: monitor, deliver and maintain with their schedules; and on demand.
 
     There is no limit of runs at once: our own lease lets a second monitor run leave at once
     and say so, and deliverers claim each message. A slot of Prefect's would make it wait.
@@ -45,6 +47,16 @@ def deployments() -> list[Any]:
             name="daily",
             schedule=Cron("40 3 * * *", timezone="UTC"),
             description="Drop what retention no longer needs.",
+            entrypoint_type=MODULE,
+        ),
+        backtest.to_deployment(
+            name="on-demand",
+            description="What a topic would have told: fill in the form.",
+            entrypoint_type=MODULE,
+        ),
+        alarm.to_deployment(
+            name="on-event",
+            description="Tell the operators what an automation found.",
             entrypoint_type=MODULE,
         ),
     ]

@@ -24,6 +24,8 @@ SETTINGS = {
         "prefect.server.concurrency.lease_storage.filesystem"
     ),
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    # A page that is open in a browser on this machine must not start runs.
+    "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "2592000",
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "2d",
@@ -42,7 +44,13 @@ CLIENT = {
 }
 """The same for the processes in which the flows run."""
 
-PATIENCE = 90.0
+LOGIN = "PREFECT_SERVER_API_AUTH_STRING"
+CLIENT_LOGIN = "PREFECT_API_AUTH_STRING"
+"""What the server asks for, and what clients show: ``user:password``; none by default."""
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104  bound only with a login
+
+PATIENCE = 300.0
 
 
 class Server:
@@ -104,6 +112,15 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def share_login() -> None:
+    """Let the clients of this process, and of those that it starts, show the server's login."""
+    for name in (LOGIN, CLIENT_LOGIN):
+        if not os.environ.get(name):
+            os.environ.pop(name, None)  # an empty one would be asked for as it is
+    if login := os.environ.get(LOGIN):
+        os.environ.setdefault(CLIENT_LOGIN, login)
+
+
 def home() -> Path:
     """Where the server keeps its database: ``PREFECT_HOME``, or else ``var/prefect``."""
     return Path(os.environ.get("PREFECT_HOME") or "var/prefect").absolute()
@@ -113,12 +130,13 @@ def home() -> Path:
 def running_server(host: str = "127.0.0.1", port: int = 4200) -> Iterator[Server]:
     """Start a server, wait until it answers, and stop it at the end.
 
-    :raises TidingsError: the port is in use, or it did not answer in 90 seconds
+    :raises TidingsError: the port is in use, or it did not answer in five minutes
     """
     _check_free(host, port)
     folder = home()
     folder.mkdir(parents=True, exist_ok=True)
-    environment = SETTINGS | CLIENT | {"PREFECT_HOME": str(folder)} | os.environ
+    own = {"PREFECT_HOME": str(folder), **_origins(port)}
+    environment = SETTINGS | CLIENT | own | os.environ
     # The server must not take itself for a client of another one.
     environment.pop("PREFECT_API_URL", None)
     log_path = folder / "server.log"
@@ -131,7 +149,7 @@ def running_server(host: str = "127.0.0.1", port: int = 4200) -> Iterator[Server
             stdout=log,
             stderr=log,
         )
-    server = Server(process, host, port, log_path)
+    server = Server(process, "127.0.0.1" if host == EVERYWHERE else host, port, log_path)
     try:
         _wait(server, log_path)
         yield server
@@ -142,6 +160,15 @@ def running_server(host: str = "127.0.0.1", port: int = 4200) -> Iterator[Server
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _origins(port: int) -> dict[str, str]:
+    """Where the UI finds the server, and that no other page may ask it."""
+    hosts = ("127.0.0.1", "localhost")
+    return {
+        "PREFECT_UI_API_URL": f"http://{hosts[0]}:{port}/api",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(f"http://{h}:{port}" for h in hosts),
+    }
 
 
 def _check_free(host: str, port: int) -> None:

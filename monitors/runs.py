@@ -28,10 +28,14 @@ class RunReport:
     :param changes: one row a source whose health changed: source, was, is, why
     :param gaps: names of sources whose answer shared nothing with the one before
     :param left: to whom deciding is left, where several workers are at work
+    :param slowest: the sources that took longest to answer, their turns at their hosts
+        included: name to seconds
     :param blackout: sources were asked, and nothing answers
     :param lessons: one line each: what was learnt from answers and came into force, or was
         taken back, since the run before
     :param delivered: outcomes of deliveries by name
+    :param messages: one row a message that came to an end: outcome (delivered or dead), number
+        in the outbox, kind, channel, headline, topics, article, why
     :param problems: one clear line each: what, where, what to do
     :param outdated: the watch list on disk is broken, and its last good version was used: why
     :param looked_back: one line a topic that looked back over stored articles
@@ -61,10 +65,12 @@ class RunReport:
     gaps: list[str] = field(default_factory=list)
     left: str = ""
     looked_back: list[str] = field(default_factory=list)
+    slowest: dict[str, float] = field(default_factory=dict)
     blackout: bool = False
     outdated: str = ""
     lessons: list[str] = field(default_factory=list)
     delivered: Counter[str] = field(default_factory=Counter)
+    messages: list[dict[str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     partial: bool = False

@@ -27,6 +27,7 @@ class DeliveryReport:
     :param deferred: definitely not sent, tried again later
     :param dead: will not be tried again until a person asks for it
     :param unknown: nobody knows yet
+    :param outcomes: each message that came to an end: ``delivered`` or ``dead``, and its row
     :param failures: one line each, without secrets
     :param stopped: why the pass ended early, or empty
     :param paused_until: the end of a wait that the whole workspace asked for, where that is
@@ -40,6 +41,7 @@ class DeliveryReport:
     deferred: int = 0
     dead: int = 0
     unknown: int = 0
+    outcomes: list[tuple[str, Delivery]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     stopped: str = ""
     paused_until: datetime | None = None

@@ -79,6 +79,7 @@ class Doubts:
             return False
         self._outbox.sent(delivery.id, receipt, self._clock.now())
         self._report.found += 1
+        self._report.outcomes.append(("delivered", delivery))
         return True
 
     def _settle(self, delivery: Delivery) -> None:
@@ -98,6 +99,7 @@ class Doubts:
         if receipt is not None:
             self._outbox.sent(delivery.id, receipt, now)
             self._report.found += 1
+            self._report.outcomes.append(("delivered", delivery))
         elif not self._still_in_doubt(delivery):
             return  # another deliverer looked meanwhile
         elif (delivery.looks + 1) % LOOKS:

@@ -176,6 +176,7 @@ class _Sender:
             self._strikes = 0
             self._outbox.sent(delivery.id, receipt, self._clock.now())
             self.report.sent += 1
+            self.report.outcomes.append(("delivered", delivery))
             self._illustrate(delivery, receipt)
         finally:
             self.pace.posted(delivery.alert.channel)
@@ -243,6 +244,7 @@ class _Sender:
     def _dead(self, delivery: Delivery, reason: str, line: str) -> None:
         self._outbox.kill(delivery.id, _marked(delivery, reason))
         self.report.dead += 1
+        self.report.outcomes.append(("dead", replace(delivery, error=reason)))
         self.report.fail(line)
 
     def _doubt(self, delivery: Delivery, error: Exception) -> None:

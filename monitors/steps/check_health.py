@@ -29,7 +29,8 @@ def check_health(desk: Desk, report: RunReport) -> None:
             pulse = judged(pulse, now, state.succeeded_at, state.last_entry_at)
             pulses[source_id] = (pulse, None)
             if pulse.health is not state.pulse.health:
-                change = {"source": names[source_id], "was": state.pulse.health.value}
+                change = {"source": names[source_id], "id": source_id}
+                change["was"] = state.pulse.health.value
                 report.changes.append(
                     change | {"is": pulse.health.value, "why": pulse.cause.value}
                 )

@@ -24,6 +24,9 @@ from monitors.steps.observe import at_its_pace, is_blackout, observed, trouble_o
 
 log = logging.getLogger(__name__)
 
+SLOWEST = 10
+"""Sources that the report names as the slowest."""
+
 AT_ONCE = 16
 """Sources asked at the same time; the budget of each host is the fetcher's."""
 
@@ -57,6 +60,7 @@ async def collect(desk: Desk, report: RunReport, only: Collection[str] = ()) -> 
         and desk.shard.has(source.url)
     ]
     after: dict[str, tuple[Pulse, datetime | None]] = {}
+    spent: dict[str, float] = {}
     gate = asyncio.Semaphore(AT_ONCE)
     storing = asyncio.Lock()
 
@@ -65,6 +69,7 @@ async def collect(desk: Desk, report: RunReport, only: Collection[str] = ()) -> 
             began = time.monotonic()
             poll = await _ask(desk, source, states[source.id], now)
             took = timedelta(seconds=time.monotonic() - began)
+            spent[source.name] = took.total_seconds()
         # Stored at once: a source that hangs cannot lose what the others gave.
         async with storing:
             kept = await asyncio.to_thread(_keep, desk, source, states[source.id], poll, report)
@@ -72,6 +77,7 @@ async def collect(desk: Desk, report: RunReport, only: Collection[str] = ()) -> 
             after[source.id] = observed(source, states[source.id], *kept, took, report)
 
     await asyncio.gather(*(one(source) for source in by_turns(due)))
+    report.slowest = dict(sorted(spent.items(), key=lambda pair: -pair[1])[:SLOWEST])
     await asyncio.to_thread(desk.store.sources.save_pulses, after)
     report.blackout = is_blackout(states, {source.id for source in due}, report, bool(only))
 

@@ -225,6 +225,7 @@ def _count(report: RunReport, reading: Reading, rulings: Sequence[Ruling]) -> No
         report.verdicts[decision.verdict.value] += 1
         row = {
             "topic": ruling.topic.name,
+            "topic_id": ruling.topic.id,
             "headline": reading.article.title,
             "source": reading.source_name,
             "reason": decision.reason.value,

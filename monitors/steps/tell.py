@@ -16,6 +16,7 @@ from monitors.alerts.answering import decorator
 from monitors.alerts.outbox import deliver
 from monitors.desk import Desk
 from monitors.errors import StoreError
+from monitors.model import Delivery
 from monitors.runs import RunReport
 from monitors.steps.digest import digest
 
@@ -59,11 +60,26 @@ def tell(
     for name in ("sent", "found", "requeued", "held", "deferred", "dead", "unknown"):
         if count := getattr(done, name):
             report.delivered[name] += count
+    report.messages += [_message(outcome, row) for outcome, row in done.outcomes]
     report.problems.extend(done.failures)
     if done.stopped and done.stopped not in done.failures:
         report.problems.append(f"delivery: {done.stopped}")
     if done.paused_until is not None:
         _keep_pause(desk, done.paused_until - desk.clock.now())
+
+
+def _message(outcome: str, row: Delivery) -> dict[str, str]:
+    """A row of the report: what became of a message."""
+    return {
+        "outcome": outcome,
+        "number": str(row.id),
+        "kind": row.alert.kind.value,
+        "channel": row.alert.channel,
+        "headline": row.alert.headline,
+        "topics": ", ".join(row.alert.topic_names),
+        "article": row.alert.article_id,
+        "why": row.error or "" if outcome == "dead" else "",
+    }
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from monitors.clock import FixedClock
 from monitors.demo.localslack import LocalSlack
 from monitors.demo.server import NewsroomServer, newsroom_watchlist
 from monitors.settings import load_settings
+from monitors.wiring import open_desk
 from tests.support.newsroom import NOW
 
 
@@ -26,7 +28,7 @@ def prefect_server() -> Iterator[asyncio.Runner]:
     from prefect.testing.utilities import prefect_test_harness
 
     with (
-        prefect_test_harness(server_startup_timeout=90),
+        prefect_test_harness(server_startup_timeout=300),
         # A run waits a second for its heartbeat to end.
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
         asyncio.Runner() as runner,
@@ -60,13 +62,13 @@ def place(
     prefect_server: asyncio.Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Place]:
     monkeypatch.chdir(tmp_path)
-    for flow in ("monitor", "deliver"):
-        monkeypatch.setattr(f"flows.{flow}.open_desk", quick_desk)
+    for flow in ("monitor", "deliver", "backtest", "alarm"):
+        monkeypatch.setattr(f"flows.{flow}.open_desk", partial(quick_desk, open_desk))
     clock = FixedClock(NOW)
     stream = small_stream()
     with (
         NewsroomServer(stream, clock) as newsroom,
-        LocalSlack(["harbour"], clock=clock, rate_limit=False) as slack,
+        LocalSlack(["harbour", "ops"], clock=clock, rate_limit=False) as slack,
     ):
         watch = tmp_path / "watch.yaml"
         watch.write_text(newsroom_watchlist(stream, newsroom.base_url), "utf-8")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from monitors import wiring
 from monitors.clock import FixedClock
 from monitors.demo.localslack import LocalSlack
 from monitors.demo.server import NewsroomServer
@@ -57,10 +56,16 @@ class Place:
         return [message["text"] for message in self.slack.messages]
 
 
+OpenDesk = Callable[..., AbstractAsyncContextManager[Desk]]
+
+
 @asynccontextmanager
-async def quick_desk(settings: Settings, **options: Any) -> AsyncIterator[Desk]:
-    """As in a real run, but with models that need no loading."""
-    async with wiring.open_desk(settings, **options) as desk:
+async def quick_desk(opened: OpenDesk, settings: Settings, **options: Any) -> AsyncIterator[Desk]:
+    """As in a real run, but with models that need no loading.
+
+    :param opened: opens the desk of a real run
+    """
+    async with opened(settings, **options) as desk:
         desk.roll_call = 0.0
         words = WordEncoder()
         desk.screen = desk.reader = words

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flow_world import EVIL, Place
+from flow_world import EVIL, Place, quick_desk
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
     ArtifactFilter,
     ArtifactFilterFlowRunId,
     DeploymentFilter,
     DeploymentFilterId,
+    LogFilter,
+    LogFilterFlowRunId,
 )
 from prefect.client.schemas.objects import Artifact, FlowRun
+from prefect.client.schemas.sorting import LogSort
+from prefect.logging.handlers import APILogWorker
 from prefect.states import Running
+from typer.testing import CliRunner
 
+from flows.alarm import alarm
+from flows.backtest import backtest
 from flows.deliver import deliver
 from flows.maintain import maintain
 from flows.monitor import monitor
 from flows.schedules import deployments
 from flows.serving import clear_left_behind
+from monitors import wiring
+from monitors.cli.app import app
 from monitors.clock import SystemClock
 from monitors.model import DeliveryState
 from monitors.opening import opened_store
@@ -44,11 +54,24 @@ def artifacts(state: Any) -> dict[str, Artifact]:
     return {artifact.key or "": artifact for artifact in found}
 
 
+def lines(state: Any) -> list[str]:
+    """The run's log, without what Prefect itself says."""
+    of_run = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[state.state_details.flow_run_id]))
+    with get_client(sync_client=True) as client:
+        asyncio.run(asyncio.to_thread(APILogWorker.drain_all))
+        logs = client.read_logs(of_run, sort=LogSort.TIMESTAMP_ASC)
+    return [log.message for log in logs if not log.message.startswith(("Finished", "Beginning"))]
+
+
 def test_a_monitor_run_posts_what_is_new_and_says_so(place: Place) -> None:
     first = place.monitor()
     assert shown(first).name == "monitor 03 Mar 12:00: 2 new, 0 matched, 0 alerts"
     assert place.posts() == []
     assert set(artifacts(first)) == {"run-report", "source-health"}
+    assert lines(first)[:2] == [
+        "2 sources asked, 0 unchanged, 0 failed",
+        "entries: 2 listed: 2 baseline",
+    ]
     place.clock.advance(timedelta(minutes=30))
     second = place.monitor(sources=["courier"])
     assert second.is_completed()
@@ -60,6 +83,7 @@ def test_a_monitor_run_posts_what_is_new_and_says_so(place: Place) -> None:
         "alerts": "1 alert",
         "run-report": "1 new, 1 matched, 1 alert",
         "source-health": "2 sources, 0 failing",
+        "timeline-harbour": "1 message in 60 days, 1 article fitted",
     }
     assert {artifact.type for artifact in found.values()} == {"markdown"}
     assert "1 asked, 0 unchanged, 0 failed" in str(found["run-report"].data)
@@ -180,9 +204,9 @@ def test_an_unforeseen_error_fails_the_run_and_its_name_says_so(
     monkeypatch.undo()
 
 
-def test_three_deployments_run_on_their_schedules(prefect_server: asyncio.Runner) -> None:
+def test_deployments_run_on_their_schedules_or_on_demand(prefect_server: asyncio.Runner) -> None:
     served = {f"{d.flow_name}/{d.name}": d for d in deployments()}
-    schedules = {name: d.schedules[0].schedule for name, d in served.items()}
+    schedules = {name: d.schedules[0].schedule for name, d in served.items() if d.schedules}
     assert schedules["monitor/every-15-minutes"].interval == timedelta(minutes=15)
     assert schedules["deliver/every-5-minutes"].interval == timedelta(minutes=5)
     assert (schedules["maintain/daily"].cron, schedules["maintain/daily"].timezone) == (
@@ -191,11 +215,16 @@ def test_three_deployments_run_on_their_schedules(prefect_server: asyncio.Runner
     )
     assert len(schedules) == 3
     assert {d.entrypoint for d in served.values()} == {
-        f"flows.{name}.{name}" for name in ("monitor", "deliver", "maintain")
+        f"flows.{name}.{name}" for name in ("monitor", "deliver", "maintain", "backtest", "alarm")
     }
-    form = served["monitor/every-15-minutes"]._parameter_openapi_schema.properties
-    assert set(form) == {"as_of", "sources", "dry_run", "shard"}
-    assert all(field["description"] for field in form.values())
+    forms = {
+        name: served[name]._parameter_openapi_schema.properties
+        for name in ("monitor/every-15-minutes", "backtest/on-demand", "alarm/on-event")
+    }
+    asked = {"as_of", "sources", "topics", "dry_run", "shard"}
+    assert set(forms["monitor/every-15-minutes"]) == asked
+    assert {"topic", "days", "description", "sensitivity"} < set(forms["backtest/on-demand"])
+    assert all(field["description"] for form in forms.values() for field in form.values())
 
 
 def test_runs_that_were_cut_off_with_the_machine_have_crashed(
@@ -235,3 +264,79 @@ def test_what_is_deployed_is_scheduled_and_what_was_missed_is_dropped(
         left = {run.id for run in client.read_flow_runs(deployment_filter=of_it)}
     assert asked.id in left
     assert len(left) == len(runs)
+
+
+def test_a_backtest_shows_what_a_topic_would_have_told(place: Place) -> None:
+    place.begin()
+    place.monitor()
+    posts = place.posts()
+    at = place.clock.now() + timedelta(minutes=1)
+    state = place.run(backtest("harbour", days=1, as_of=at, return_state=True))
+    assert state.message == "1 alert in 1 days, 1.00 a day"
+    assert shown(state).name == "backtest harbour: 1 alert in 1 days, 1.00 a day"
+    text = str(artifacts(state)["backtest"].data)
+    assert "| **balanced** (as written) | 1 | 1.00 |" in text
+    assert "](data:image/svg+xml;base64," in text
+    assert r"\*\*Dock\*\* workers" in text
+    assert place.posts() == posts
+
+
+def test_a_topic_is_tried_in_other_words_or_without_being_saved(place: Place) -> None:
+    place.begin()
+    place.monitor()
+    at = place.clock.now() + timedelta(minutes=1)
+    changed = place.run(
+        backtest("harbour", days=1, as_of=at, sensitivity="strict", return_state=True)
+    )
+    text = str(artifacts(changed)["backtest"].data)
+    assert "watch.yaml, but another sensitivity" in text
+    assert "**strict** (as written)" in text
+    other = backtest("Orchids", days=1, as_of=at, description="Orchids bloom.", return_state=True)
+    assert "not in watch.yaml" in str(artifacts(place.run(other))["backtest"].data)
+    unknown = place.run(backtest("Orchids", days=1, as_of=at, return_state=True))
+    assert unknown.is_failed()
+    assert "topic `Orchids`: watch.yaml has none with this id" in unknown.message
+
+
+def test_a_topic_is_tried_in_a_run_that_decides_nothing(place: Place) -> None:
+    place.begin()
+    tried = place.monitor(topics=["harbour"])
+    assert tried.message == "trial: harbour would tell 1"
+    assert "a trial of the last day" in str(artifacts(tried)["trial"].data)
+    assert place.posts() == []
+    with opened_store(load_settings()) as store:
+        assert store.runs.latest(1)[0]["partial"] is True
+    place.clock.advance(timedelta(minutes=15))
+    assert place.monitor().message == "0 new, 1 matched, 1 alert"
+    assert len(place.posts()) == 1
+    wrong = place.monitor(topics=["harbor"])
+    assert wrong.is_failed()
+    assert "Known are: harbour" in wrong.message
+
+
+def test_the_operators_hear_an_alarm_once_a_day(place: Place) -> None:
+    watch = load_settings().watch
+    watch.write_text(
+        f"defaults: {{operators_channel: '#ops'}}\n{watch.read_text('utf-8')}", "utf-8"
+    )
+    place.begin()
+    said = {"headline": "A run failed", "lines": ["monitor 12:00: <!channel> no network"]}
+    for expected in ("1 sent", "nothing to tell"):
+        assert place.run(alarm(**said, return_state=True)).message == expected
+    assert place.posts() == ["A run failed"]
+
+
+def test_cron_goes_on_where_prefect_is_down(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a flow left in the outbox, and what is new, is told by ``tidings run``."""
+    place.begin()
+    assert place.monitor(dry_run=True).message == "1 new, 1 matched, 1 alert"
+    assert place.posts() == []
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    monkeypatch.setattr("monitors.wiring.open_desk", partial(quick_desk, wiring.open_desk))
+    place.clock.advance(timedelta(minutes=15))
+    command = ["run", "--as-of", place.clock.now().isoformat()]
+    for _ in range(2):
+        done = CliRunner().invoke(app, command)
+        assert done.exit_code == 0, done.output
+        assert len(place.posts()) == 1
+    assert "0 new, 0 matched, 0 alerts" in done.output

@@ -212,7 +212,7 @@ def test_work_pool_deployments_are_those_that_run_serves() -> None:
         served[ast.literal_eval(keywords["name"])] = (
             f"flows.{flow}.{flow}",
             ast.literal_eval(keywords["description"]),
-            ast.unparse(keywords["schedule"]),
+            ast.unparse(keywords["schedule"]) if "schedule" in keywords else None,
             "concurrency_limit" in keywords,
         )
     file = yaml((ROOT / "deploy" / "prefect.yaml").read_text("utf-8"))
@@ -220,7 +220,7 @@ def test_work_pool_deployments_are_those_that_run_serves() -> None:
         entry["name"]: (
             entry["entrypoint"],
             entry["description"],
-            _schedule(entry["schedules"][0]),
+            _schedule(entry["schedules"][0]) if "schedules" in entry else None,
             "concurrency_limit" in entry,
         )
         for entry in file["deployments"]
