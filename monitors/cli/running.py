@@ -57,7 +57,16 @@ def run(
         if once or not every:
             refuse_blackout(report)
             return
-        time.sleep(every * 60)
+        time.sleep(_pause(every * 60, shard))
+
+
+def _pause(seconds: float, shard: str) -> float:
+    """Until the next pass; workers all begin at multiples of the interval, without asking."""
+    if not shard:
+        return seconds
+    from monitors.clock import SystemClock
+
+    return seconds - SystemClock().now().timestamp() % seconds
 
 
 async def _pass(as_of: str, only: list[str], dry: bool, shard: str) -> RunReport:
