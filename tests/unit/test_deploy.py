@@ -64,7 +64,7 @@ def test_workers_have_a_login_a_read_only_root_and_no_port_to_the_net() -> None:
     server = services["prefect"]["environment"]
     assert {name: server.get(name) for name in SETTINGS} == SETTINGS
     assert "PREFECT_AUTH" in server["PREFECT_SERVER_API_AUTH_STRING"]
-    assert server["PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED"] == "true"
+    assert server["PREFECT_SERVER_CSRF_PROTECTION_ENABLED"] == "true"
     for name, service in services.items():
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ())), name
         if name != "postgres":
