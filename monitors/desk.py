@@ -33,6 +33,7 @@ class Desk:
     :param judge_calls_a_day: and in a day, of real time in UTC
     :param batch: entries or articles that are handled before results are stored
     :param window: how far back a topic's memory reaches
+    :param remembered: and how many reports it holds at most, the newest
     :param shard: the part of the sources that this worker asks
     :param roll_call: seconds for which other workers are waited for that were not heard of
         in this round, before this one decides
@@ -64,6 +65,7 @@ class Desk:
     judge_calls_a_day: int = 200
     batch: int = 64
     window: timedelta = timedelta(days=90)
+    remembered: int = 2000
     message_spacing: float = 1.0
     on_unknown: OnUnknown = "resend"
     shard: Shard = WHOLE

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from monitors.decide.bound import best_match, least_match
 from monitors.decide.reading import Reading
+from monitors.decide.siblings import Company
 from monitors.desk import Desk
 from monitors.model import Article, Facts, Topic
 from monitors.steps.understand import Screened, facts_in, profiles, read_closely, screen
@@ -99,7 +100,7 @@ def _possible(
 ) -> Iterator[Reading]:
     known = profiles(desk)
     profile = known[topic.id]
-    siblings = [other for topic_id, other in known.items() if topic_id != topic.id]
+    siblings = Company(known.values()).without(topic.id)
     least = least_match(desk.calibration)
     articles, chosen = [a for a, _ in batch], [c for _, c in batch]
     for reading in read_closely(desk, articles, chosen, lambda article: Facts()):

@@ -16,6 +16,7 @@ from monitors.decide.judge import Circumstances
 from monitors.decide.memory import Memory
 from monitors.decide.ration import ration
 from monitors.decide.reading import Reading, TopicProfile
+from monitors.decide.siblings import Company
 from monitors.decide.whole import judge_whole
 from monitors.desk import Desk
 from monitors.model import (
@@ -65,12 +66,15 @@ def replay(desk: Desk, topic: Topic, readings: Sequence[Reading], since: datetim
     """
     known = profiles(desk)
     profile = replace(known[topic.id], topic=topic)
-    siblings = [other for topic_id, other in known.items() if topic_id != topic.id]
+    siblings = Company(known.values()).without(topic.id)
     memory = Memory()
     rows: list[Row] = []
     for now, seen in _runs(readings):
-        if memory.mentions and memory.mentions[0].seen_at < now - desk.window - timedelta(days=1):
-            memory = Memory(m for m in memory.mentions if m.seen_at >= now - desk.window)
+        start = now - desk.window
+        old = memory.mentions and memory.mentions[0].seen_at < start - timedelta(days=1)
+        if old or len(memory) > desk.remembered + 100:
+            kept = [m for m in memory.mentions if m.seen_at >= start]
+            memory = Memory(kept[-desk.remembered :])
         fresh: list[Row] = []
         for reading in seen:
             earlier = [row for row in (*rows, *fresh) if row.is_alert]

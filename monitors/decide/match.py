@@ -12,6 +12,7 @@ import numpy as np
 
 from monitors.decide.calibration import Calibration
 from monitors.decide.reading import Reading, TopicProfile, closeness, keyword_hit
+from monitors.decide.siblings import Siblings
 from monitors.model import Match, Passage, PassageKind
 
 
@@ -25,8 +26,9 @@ def match(
 
     :param siblings: the watch list's other topics
     """
-    features, best = _features(reading, profile, siblings)
-    features |= _fit(reading, profile, siblings, calibration)
+    others = Siblings.of(siblings)
+    features, best = _features(reading, profile, others)
+    features |= _fit(reading, profile, others, calibration)
     return Match(calibration.match.probability(features), best, features)
 
 
@@ -36,19 +38,14 @@ def excluded(reading: Reading, profile: TopicProfile) -> str | None:
 
 
 def _features(
-    reading: Reading, profile: TopicProfile, siblings: Sequence[TopicProfile]
+    reading: Reading, profile: TopicProfile, siblings: Siblings
 ) -> tuple[dict[str, float], Passage]:
     mean, spread = profile.level
     vectors = reading.all_vectors
     positive = closeness(vectors, profile.positive)
     negative = closeness(vectors, profile.not_examples)
     best = int(positive.argmax())
-    sibling = max(
-        (float(closeness(vectors, other.positive).max()) for other in siblings), default=0.0
-    )
-    beside = max(
-        (float(closeness(vectors[:1], other.positive)[0]) for other in siblings), default=0.0
-    )
+    sibling, beside = siblings.nearest(reading)
     features = {
         "topic": (float(positive.max()) - mean) / spread,
         "headline": (float(positive[0]) - mean) / spread,
@@ -74,7 +71,7 @@ def _features(
 def _fit(
     reading: Reading,
     profile: TopicProfile,
-    siblings: Sequence[TopicProfile],
+    siblings: Siblings,
     calibration: Calibration,
 ) -> dict[str, float]:
     """What the encoder that was adapted to topics adds."""
@@ -82,10 +79,9 @@ def _fit(
     if learnt is None or not len(reading.fit_vector):
         return {}
     own = learnt.matches(reading.fit_vector, profile.fit)
-    others = [learnt.matches(reading.fit_vector, other.fit) for other in siblings]
     return {
         "fit": own,
-        "fit over siblings": own - max(others) if others else 0.0,
+        "fit over siblings": own - siblings.best_fit(reading, learnt) if siblings else 0.0,
         "matters": learnt.matters(reading.fit_vector, profile.fit),
     }
 

@@ -219,10 +219,13 @@ class DecisionStore(Protocol):
         """
         ...
 
-    def memory(self, topic_id: str, since: datetime, model_id: str = "") -> list[Mention]:
+    def memory(
+        self, topic_id: str, since: datetime, model_id: str = "", most: int | None = None
+    ) -> list[Mention]:
         """The mentions of a topic seen since ``since``, oldest first.
 
         :param model_id: only those whose vector this encoder made; all where empty
+        :param most: the newest so many
         """
         ...
 

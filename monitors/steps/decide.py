@@ -15,6 +15,7 @@ from monitors.decide.judge import Circumstances, Judgement
 from monitors.decide.memory import Memory
 from monitors.decide.reading import Reading, TopicProfile
 from monitors.decide.review import borderline, question
+from monitors.decide.siblings import Company
 from monitors.decide.whole import judge_whole
 from monitors.desk import Desk
 from monitors.errors import TidingsError
@@ -29,14 +30,36 @@ from monitors.steps.understand import profiles
 log = logging.getLogger(__name__)
 
 
+class Memories(dict[str, Memory]):
+    """What topics remember, each loaded when a run first asks for it.
+
+    Of a topic the newest mentions count, so that a run costs as much in its tenth year as
+    in its first month.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._since = desk.clock.now() - desk.window
+
+    def __missing__(self, topic_id: str) -> Memory:
+        desk = self._desk
+        known = desk.store.decisions.memory(
+            topic_id, self._since, desk.reader.model_id, desk.remembered
+        )
+        self[topic_id] = memory = Memory(known)
+        return memory
+
+
 @dataclass
 class Bench:
     """What deciding holds over a run: profiles, topic states and memories, loaded once."""
 
     profiles: Mapping[str, TopicProfile]
     states: Mapping[str, TopicState]
+    memories: Memories
+    company: Company
     fence: Fence | None = None
-    memories: dict[str, Memory] = field(default_factory=dict)
     patience: Patience = field(default_factory=Patience)
     back: dict[str, datetime] = field(default_factory=dict)
     """source id to its answer that ended a long pause"""
@@ -51,11 +74,10 @@ def open_bench(desk: Desk, fence: Fence | None = None) -> Bench:
     """
     now = desk.clock.now()
     ids = [topic.id for topic in desk.watchlist.topics]
-    bench = Bench(profiles(desk), desk.store.decisions.topic_states(ids), fence)
+    known = profiles(desk)
+    states = desk.store.decisions.topic_states(ids)
+    bench = Bench(known, states, Memories(desk), Company(known.values()), fence)
     bench.familiar = desk.store.answers.familiar(now - desk.window)
-    for topic in desk.watchlist.topics:
-        known = desk.store.decisions.memory(topic.id, now - desk.window, desk.reader.model_id)
-        bench.memories[topic.id] = Memory(known)
     sources = desk.store.sources.states([source.id for source in desk.watchlist.sources])
     bench.back = {name: s.pulse.back_at for name, s in sources.items() if s.pulse.back_at}
     return bench
@@ -99,8 +121,13 @@ def claimed(reading: Reading) -> datetime:
 
 
 def _rulings(desk: Desk, bench: Bench, reading: Reading, report: RunReport) -> list[Ruling]:
+    if not reading.screened:
+        return []
+    around = Circumstances(
+        now=desk.clock.now(), muted=desk.store.answers.muted(), familiar=bench.familiar
+    )
     return [
-        Ruling(topic, _judge(desk, bench, reading, topic, report))
+        Ruling(topic, _judge(desk, bench, reading, topic, around, report))
         for topic in desk.watchlist.topics
         if topic.id in reading.screened
     ]
@@ -130,18 +157,18 @@ def _given_up(desk: Desk, reading: Reading, error: Exception) -> list[Ruling]:
 
 
 def _judge(
-    desk: Desk, bench: Bench, reading: Reading, topic: Topic, report: RunReport
+    desk: Desk,
+    bench: Bench,
+    reading: Reading,
+    topic: Topic,
+    around: Circumstances,
+    report: RunReport,
 ) -> Judgement:
     """The built-in decision; where it is borderline, with an opinion from outside."""
     profile, memory = bench.profiles[topic.id], bench.memories[topic.id]
-    siblings = [p for topic_id, p in bench.profiles.items() if topic_id != topic.id]
+    siblings = bench.company.without(topic.id)
     baseline = reading.article.baseline or not bench.states[topic.id].baseline_done
-    around = Circumstances(
-        now=desk.clock.now(),
-        baseline=baseline,
-        muted=desk.store.answers.muted(),
-        familiar=bench.familiar,
-    )
+    around = replace(around, baseline=baseline)
     made = judge_whole(reading, profile, siblings, memory, desk.calibration, around)
     if desk.judge is None or not borderline(reading, topic, made, desk.calibration, around):
         return made
@@ -223,18 +250,23 @@ def _count(report: RunReport, reading: Reading, rulings: Sequence[Ruling]) -> No
         decision = ruling.judgement.decision
         report.reasons[decision.reason.value] += 1
         report.verdicts[decision.verdict.value] += 1
-        row = {
-            "topic": ruling.topic.name,
-            "topic_id": ruling.topic.id,
-            "headline": reading.article.title,
-            "source": reading.source_name,
-            "reason": decision.reason.value,
-            "why": decision.explanation,
-            "article": decision.article_id,
-            "url": redact(reading.article.url),
-            "story": decision.story_id or "",
-        }
         if decision.verdict is Verdict.ALERT:
-            report.alerts.append(row)
+            report.alerts.append(_line(reading, ruling))
         elif decision.verdict is Verdict.DIGEST:
-            report.held.append(row)
+            report.held.append(_line(reading, ruling))
+
+
+def _line(reading: Reading, ruling: Ruling) -> dict[str, str]:
+    """What the report of a run says of a decision."""
+    decision = ruling.judgement.decision
+    return {
+        "topic": ruling.topic.name,
+        "topic_id": ruling.topic.id,
+        "headline": reading.article.title,
+        "source": reading.source_name,
+        "reason": decision.reason.value,
+        "why": decision.explanation,
+        "article": decision.article_id,
+        "url": redact(reading.article.url),
+        "story": decision.story_id or "",
+    }

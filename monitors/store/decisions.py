@@ -80,7 +80,9 @@ class SqlDecisions:
                 connection.execute(mine.values(baseline_done=True))
                 _date(connection, [state.topic_id], now)
 
-    def memory(self, topic_id: str, since: datetime, model_id: str = "") -> list[Mention]:
+    def memory(
+        self, topic_id: str, since: datetime, model_id: str = "", most: int | None = None
+    ) -> list[Mention]:
         """See the port.
 
         ``told`` follows the development: once its readers were told, every mention of it
@@ -90,13 +92,14 @@ class SqlDecisions:
             sa.select(mentions, developments.c.told.label("development_told"))
             .join(developments, developments.c.id == mentions.c.development_id)
             .where(mentions.c.topic_id == topic_id, mentions.c.seen_at >= since)
-            .order_by(mentions.c.seen_at, mentions.c.id)
+            .order_by(mentions.c.seen_at.desc(), mentions.c.id.desc())
+            .limit(most)
         )
         if model_id:
             query = query.where(mentions.c.model_id == model_id)
         with self._db.read() as connection:
             rows = connection.execute(query).all()
-        return readable(rows, mention)
+        return readable(rows[::-1], mention)
 
     def record(self, outcome: Outcome, fence: Fence | None = None) -> int:
         """See the port. A decision is replaced by one that was made at the same time or later."""

@@ -150,6 +150,13 @@ def test_memory_is_of_one_topic_oldest_first(store: SqlStore) -> None:
     assert [m.article_id for m in found] == ["A-2", "A-1"]
 
 
+def test_memory_can_be_of_the_newest_only(store: SqlStore) -> None:
+    seen = tuple(mention(n, seen_at=NOW - n * HOUR) for n in range(1, 5))
+    store.decisions.record(outcome(mentions=seen))
+    found = store.decisions.memory("sanctions", NOW - 9 * HOUR, most=2)
+    assert [m.article_id for m in found] == ["A-2", "A-1"]
+
+
 def test_memory_is_of_one_encoder_where_it_is_named(store: SqlStore) -> None:
     mentions = (
         mention(1, model_id="small"),

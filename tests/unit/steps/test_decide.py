@@ -329,6 +329,18 @@ def test_a_held_back_step_that_is_told_later_joins_the_thread_of_its_story(
     assert story.headline == WALKOUT[0]
 
 
+def test_a_topic_remembers_the_newest_reports_only(room: Newsroom) -> None:
+    room.begin()
+    room.publish("courier", "walkout", WALKOUT)
+    room.run()
+    room.later()
+    room.publish("herald", "too", WALKOUT_TOO)
+    room.run()
+    room.desk.remembered = 1
+    [known] = step.open_bench(room.desk).memories["harbour"].mentions
+    assert known.source_id == "herald"
+
+
 def test_what_another_encoder_remembered_is_not_compared(room: Newsroom) -> None:
     room.begin()
     room.publish("courier", "walkout", WALKOUT)
