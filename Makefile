@@ -49,11 +49,10 @@ lint: .venv/.dev ## Style, types, and the rules between the rooms
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: .venv/.dev ## Benchmarks, as ratios against a baseline in the same run
-	@$(BIN)/python -m benchmarks.path
+bench: .venv/.dev ## Benchmarks, as ratios against a baseline in the same run; writes docs/benchmarks.md
+	@$(BIN)/python -m benchmarks.table
 	@$(BIN)/python -m benchmarks.tick
 	@$(BIN)/python -m benchmarks.extraction
-	@$(BIN)/python -m benchmarks.backtest
 	@$(BIN)/python -m benchmarks.report
 
 faults: .venv/.dev ## Kill, fail and race delivery thousands of times; writes docs/faults.md (an hour)
