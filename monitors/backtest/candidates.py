@@ -48,11 +48,13 @@ def sift(
     until: datetime,
     most: int | None = None,
     progress: Progress = lambda step, done, of: None,
+    find_facts: Callable[[Article], Facts] = facts_in,
 ) -> Sieve:
     """Everything stored between two times that ``topic`` could concern.
 
     :param desk: with a watch list that holds the topic
     :param most: of what passes the screen, so many are read closely, the nearest first
+    :param find_facts: of an article that may match; for callers that sift several times
     """
     sieve = Sieve()
     passed: list[tuple[Article, Screened]] = []
@@ -67,7 +69,7 @@ def sift(
     near = _nearest(passed, topic, most)
     sieve.unread = len(passed) - len(near)
     for start in range(0, len(near), BATCH):
-        sieve.readings += _possible(desk, topic, near[start : start + BATCH])
+        sieve.readings += _possible(desk, topic, near[start : start + BATCH], find_facts)
         progress("read", min(start + BATCH, len(near)), len(near))
     return sieve
 
@@ -96,7 +98,10 @@ def _nearest(
 
 
 def _possible(
-    desk: Desk, topic: Topic, batch: Sequence[tuple[Article, Screened]]
+    desk: Desk,
+    topic: Topic,
+    batch: Sequence[tuple[Article, Screened]],
+    find_facts: Callable[[Article], Facts],
 ) -> Iterator[Reading]:
     known = profiles(desk)
     profile = known[topic.id]
@@ -107,4 +112,4 @@ def _possible(
         # Only this topic is decided; what else it passed counted in choosing its passages.
         own = replace(reading, screened={topic.id: reading.screened[topic.id]})
         if best_match(own, profile, siblings, desk.calibration) >= least:
-            yield replace(own, facts=facts_in(reading.article))
+            yield replace(own, facts=find_facts(reading.article))

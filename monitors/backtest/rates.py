@@ -111,6 +111,7 @@ def as_json(version: Version) -> dict[str, Any]:
         "topic": version.topic.id,
         "sensitivity": version.topic.sensitivity.value,
         "days": round(own.days, 2),
+        "alert_line": round(own.alert_line, 4),
         "articles": version.articles,
         "screened": version.screened,
         "not_read": version.unread,

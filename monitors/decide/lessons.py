@@ -226,6 +226,8 @@ def _moved(
     What was answered before an operator undid such a lesson does not bring it back.
     """
     mine = [lesson for lesson in known if lesson.kind is kind]
+    if any(lesson.state is LessonState.PROPOSED for lesson in mine):
+        return []
     undone = [x.changed_at for x in mine if x.reason is LessonReason.OPERATOR]
     since = max(undone, default=None)
     counted = [

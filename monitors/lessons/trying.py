@@ -13,7 +13,8 @@ from monitors.backtest.running import WARM_UP
 from monitors.decide.lessons import taught
 from monitors.decide.reading import Reading
 from monitors.desk import Desk
-from monitors.model import Learnt, Lesson, LessonState, Topic, Watchlist
+from monitors.model import Article, Facts, Learnt, Lesson, LessonState, Topic, Watchlist
+from monitors.steps.understand import facts_in
 
 DAYS = 60
 """Days that are replayed. Chosen by hand, because most of what is answered lately lies in
@@ -39,6 +40,7 @@ class Replays:
         self.days = max((now - self._since) / timedelta(days=1), 1.0) if first else 0.0
         self._vectors = VectorsInMemory(desk.store.vectors)
         self._sieves: dict[tuple[object, ...], list[Reading]] = {}
+        self._facts: dict[str, Facts] = {}
 
     def told(self, lessons: Iterable[Lesson]) -> dict[str, str]:
         """Article id to headline of what would have alerted with ``lessons`` in force.
@@ -57,9 +59,15 @@ class Replays:
             topic = replace(self._topic, learnt=Learnt(examples=learnt.examples))
             bench = bench_of(self._desk, _with(self._desk.watchlist, topic), self._vectors)
             start = self._since - WARM_UP
-            sieve = sift(bench, topic, start, self._until, MOST_READ)
+            sieve = sift(bench, topic, start, self._until, MOST_READ, find_facts=self._facts_of)
             self._sieves[learnt.examples] = sieve.readings
         return self._sieves[learnt.examples]
+
+    def _facts_of(self, article: Article) -> Facts:
+        """Facts are what costs most, and no lesson changes them."""
+        if article.id not in self._facts:
+            self._facts[article.id] = facts_in(article)
+        return self._facts[article.id]
 
 
 def _with(watchlist: Watchlist, topic: Topic) -> Watchlist:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cli_values import NOW, Program, Tidings
@@ -117,6 +119,24 @@ def test_without_answers_there_is_nothing_to_learn(called: Program, filled: SqlS
     unknown = called("learn", "weather")
     assert unknown.returncode == 2
     assert "Known are: relief, summit" in unknown.stderr
+
+
+def test_a_backtest_compares_the_topic_as_written_with_what_it_learnt(
+    called: Program, taught: SqlStore
+) -> None:
+    done = called("backtest", "relief", "--without-lessons", "--json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert set(answer) == {"version", "against", "difference"}
+    lines = [_line(answer[name]) for name in ("version", "against")]
+    assert lines == ["0.45", "0.48"]
+    refused = called("backtest", "relief", "--without-lessons", "--against", "other.yaml")
+    assert refused.returncode == 2
+    assert "--against" in refused.stderr
+
+
+def _line(version: Mapping[str, Any]) -> str:
+    return f"{version['alert_line']:.2f}"
 
 
 def test_undoing_an_answer_says_what_rests_on_it(called: Program, taught: SqlStore) -> None:

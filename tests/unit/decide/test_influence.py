@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from deciding_values import CALIBRATION, NOW, TOPIC, memory, profile, reading, vector
+from deciding_values import CALIBRATION, NOW, TOPIC, memory, mention, profile, reading, vector
 
 from monitors.decide.calibration import Logistic
 from monitors.decide.judge import Circumstances, judge
@@ -41,6 +41,19 @@ def test_a_counterexample_lowers_the_match_and_is_named() -> None:
     assert made.scores[WRITTEN] == plain.score > made.score
     assert made.scores[LESSON] == 7.0
     assert made.scores[NEARNESS] == pytest.approx(1.0)
+
+
+def test_in_a_story_called_not_new_a_likely_repetition_is_one() -> None:
+    before = memory(mention(vector=vector(0, 1, 0.7, 0)))
+    likely = replace(CALIBRATION, same_line=0.6, same=Logistic(-8.0, {"lead": 10.0}))
+    plain = judge(reading(), profile(), [], before, likely, AROUND).decision
+    assert 0.45 < plain.scores["same"] < 0.6
+    assert plain.verdict is Verdict.ALERT
+    around = Circumstances(NOW, familiar={"S-1"})
+    made = judge(reading(), profile(), [], before, likely, around).decision
+    assert made.reason is Reason.CORROBORATION
+    other = Circumstances(NOW, familiar={"S-2"})
+    assert judge(reading(), profile(), [], before, likely, other).decision == plain
 
 
 def test_a_moved_line_decides() -> None:

@@ -193,6 +193,8 @@ def test_a_line_that_was_undone_needs_new_answers() -> None:
     assert lines(undone) == []
     assert lines(replace(undone, changed_at=NOW - HOUR)) == [0.02]
     assert lines(lesson(9, kind=LessonKind.LINE, shift=0.02)) == []
+    waits = lesson(9, kind=LessonKind.LINE, shift=0.05, state=LessonState.PROPOSED)
+    assert lines(waits) == []
 
 
 def test_a_lesson_falls_with_its_answers() -> None:
