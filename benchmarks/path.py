@@ -153,7 +153,7 @@ def size_of(path: Path) -> int:
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (texts,) = database.execute(
-            "SELECT sum(length(CAST(passages AS BLOB))) FROM articles"
+            "SELECT coalesce(sum(length(CAST(passages AS BLOB))), 0) FROM articles"
         ).fetchone()
     database.close()
     return path.stat().st_size - texts
