@@ -48,7 +48,7 @@ FACTS = (
     "dates differ", "places differ", "ordinals differ", "other way", "stage differs",
     "negation differs",
 )  # fmt: skip
-ADAPTED = ("fit", "fit over siblings", "matters")
+ADAPTED = ("fit", "fit over siblings")
 SIBLINGS = ("over siblings", "headline over siblings", "fit over siblings")
 
 
@@ -93,6 +93,7 @@ PARTS = (
     Part("lexical features", f"without {', '.join(LEXICAL)}", without=LEXICAL),
     Part("fact comparison", f"without {', '.join(FACTS)}", without=FACTS),
     Part("passages", "title and lead only", ((understand, "PASSAGES", 0),)),
+    Part("roundups", "no roundup is read item by item", ((understand, "ITEMS", 0),)),
     Part(
         "significance", "confidence is match times novelty",
         change=_insignificant, lines=PLAIN_LINES,

@@ -1,13 +1,14 @@
 """Adapt multilingual e5-small to news topics: which article fits which topic, and matters.
 
-    python tools/adapt.py [--cards FILE ...] [--epochs 4]
+    python -m tools.adapt [--cards FILE ...] [--epochs 4]
 
-Writes ``monitors/calibration/builtin-e5-topics.npz`` (the adapter and the head) and ``.json``
-(the scalars, and where all come from). Learnt from ``benchmarks/cards/*.jsonl`` alone, so that
+Writes ``monitors/calibration/builtin-e5-topics.npz`` (the adapter) and ``.json`` (the scalars,
+and where all come from). Learnt from ``benchmarks/cards/*.jsonl`` alone, so that
 every labelled stream stays unseen. The lower layers stay as they are; the matrices of the
 upper ones get low-rank changes (LoRA: Hu et al., arXiv:2106.09685). An article and a topic
 are encoded apart, as in use; the loss is the cross-entropy of every article of a batch with
 every topic of it, siblings and strangers, and of whether it matters to the topics it fits.
+That second task only steadies the first: in use, ``tools/adapt_weight.py`` tells what matters.
 
 Takes about 15 minutes on one core.
 """
@@ -127,18 +128,22 @@ def adaptable(encoder: E5, keep: int, rank: int) -> dict[str, LowRank]:
 
 def prepare(encoder: E5, card: dict[str, Any], keep: int) -> Group:
     """Encode a group's texts by the layers that stay as they are."""
-
-    def below(text: str) -> Tensor:
-        ids = encoder.tokens(PREFIX + text)[:MAX_TOKENS]
-        with torch.no_grad():
-            states = encoder.network.embeddings(inputs_embeds=encoder.words([ids]))
-            for layer in encoder.network.encoder.layer[:keep]:
-                states = layer(states)
-        return states[0].to(torch.bfloat16)
-
-    topics = {name: [below(text) for text in wordings(t)] for name, t in card["topics"].items()}
-    articles = [(below(lead(item)), item["labels"]) for item in card["items"]]
+    topics = {
+        name: [below(encoder, text, keep) for text in wordings(t)]
+        for name, t in card["topics"].items()
+    }
+    articles = [(below(encoder, lead(item), keep), item["labels"]) for item in card["items"]]
     return Group(topics, articles)
+
+
+def below(encoder: E5, text: str, keep: int) -> Tensor:
+    """The states of a text's tokens after the lower layers, shape (tokens, d)."""
+    ids = encoder.tokens(PREFIX + text)[:MAX_TOKENS]
+    with torch.no_grad():
+        states = encoder.network.embeddings(inputs_embeds=encoder.words([ids]))
+        for layer in encoder.network.encoder.layer[:keep]:
+            states = layer(states)
+    return states[0].to(torch.bfloat16)
 
 
 def wordings(topic: dict[str, Any]) -> list[str]:
@@ -234,19 +239,16 @@ def above(encoder: E5, texts: list[Tensor], keep: int, batch: int = 12) -> Tenso
 
 
 def write(chosen: Any, changes: dict[str, LowRank], head: Head, groups: list[Group]) -> None:
-    """The adapter and the head, in half precision, and what they were learnt from."""
+    """The adapter, in half precision, and what it was learnt from."""
     arrays = {
         f"{name}.{side}": getattr(change, side).detach().numpy().astype(np.float16)
         for name, change in changes.items()
         for side in ("a", "b")
     }
-    arrays["head.article"] = (head.article.detach().numpy() * 8.0).astype(np.float16)
-    arrays["head.pair"] = (head.pair.detach().numpy() * 40.0).astype(np.float16)
     np.savez_compressed(chosen.out.with_suffix(".npz"), **arrays)
     numbers = {
         "scale": round(head.scale.item(), 4),
         "bias": round(head.bias.item(), 5),
-        "offset": round(head.offset.item(), 4),
         "rank": chosen.rank,
         "layers kept": chosen.keep,
         "passes": chosen.epochs,

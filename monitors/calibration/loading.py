@@ -45,33 +45,34 @@ def general_news() -> list[tuple[str, str]]:
 MATCHER = "builtin:e5-topics"
 """The encoder that was adapted to topics."""
 
+WEIGHT = "builtin-e5-weight"
+"""The files of its second adapter, which tells what is worth a message."""
+
 
 @cache
 def adapter_digest() -> str:
-    """Names the shipped adapter, 12 hex digits: vectors of another one are not its own."""
-    packed = folder().joinpath(f"{file_stem(MATCHER)}.npz").read_bytes()
-    return hashlib.sha256(packed).hexdigest()[:12]
+    """Names the shipped adapters, 12 hex digits: vectors of others are not their own."""
+    packed = [folder().joinpath(f"{stem}.npz") for stem in (file_stem(MATCHER), WEIGHT)]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in packed)).hexdigest()[:12]
 
 
 @cache
 def load_fit() -> TopicFit:
     """The numbers that go with :data:`MATCHER`."""
-    stem = file_stem(MATCHER)
-    return read_fit(folder().joinpath(f"{stem}.json"), folder().joinpath(f"{stem}.npz"), MATCHER)
-
-
-def read_fit(scalars: Traversable, packed: Traversable, model_id: str) -> TopicFit:
-    """The numbers of an adapter from its two files."""
-    numbers = json.loads(scalars.read_text("utf-8"))
-    with np.load(BytesIO(packed.read_bytes()), allow_pickle=False) as arrays:
-        return TopicFit(
-            model_id=model_id,
-            scale=float(numbers["scale"]),
-            bias=float(numbers["bias"]),
-            article=arrays["head.article"].astype(np.float32),
-            pair=arrays["head.pair"].astype(np.float32),
-            offset=float(numbers["offset"]),
-        )
+    match, weight = (
+        json.loads(folder().joinpath(f"{stem}.json").read_text("utf-8"))
+        for stem in (file_stem(MATCHER), WEIGHT)
+    )
+    packed = folder().joinpath(f"{WEIGHT}.npz").read_bytes()
+    with np.load(BytesIO(packed), allow_pickle=False) as arrays:
+        head = arrays["head.weight"].astype(np.float32)
+    return TopicFit(
+        model_id=MATCHER,
+        scale=float(match["scale"]),
+        bias=float(match["bias"]),
+        weight=head,
+        offset=float(weight["offset"]),
+    )
 
 
 @cache

@@ -13,36 +13,41 @@ from monitors.model import Vector
 class TopicFit:
     """The few numbers on top of the adapted encoder's vectors.
 
-    Learnt together with the adapter, by ``tools/adapt.py``, from labelled topics of many
-    fields: none of them of the streams that decisions are measured on.
+    Learnt together with its two adapters, by ``tools/adapt.py`` and
+    ``tools/adapt_weight.py``, from labelled topics of many fields: none of them of the
+    streams that decisions are measured on. A vector is the first adapter's, of shape (d,),
+    with the second's beside it: of shape (2 d,) together.
 
     :param model_id: the encoder that it belongs to
     :param scale: steepness of the match over the cosine
     :param bias: the cosine at which the match is even
-    :param article: weights of the article's vector for being worth a message, shape (d,)
-    :param pair: weights of the product of both vectors for the same, shape (d,)
+    :param weight: of the second adapter's vector, for being worth a message, shape (d,)
     :param offset: its constant
     """
 
     model_id: str
     scale: float
     bias: float
-    article: Vector
-    pair: Vector
+    weight: Vector
     offset: float
 
     def matches(self, article: Vector, topic: Vector) -> float:
         """Log odds that the article is on the topic; the mean over the topic's texts.
 
-        :param article: shape (d,)
-        :param topic: shape (n, d): the topic in one wording or several
+        :param topic: a row for each wording of the topic
         """
+        article, topic = self._part(article, 0), self._part(topic, 0)
         return float(np.mean(self.scale * (topic @ article - self.bias)))
 
-    def matters(self, article: Vector, topic: Vector) -> float:
-        """Log odds that what the article reports is worth a message to the topic's readers."""
-        products = topic * article
-        return float(article @ self.article + np.mean(products @ self.pair) + self.offset)
+    def weighs(self, article: Vector) -> float:
+        """Log odds that what the article reports is worth a message to its topic's readers."""
+        return float(self._part(article, 1) @ self.weight + self.offset)
+
+    def _part(self, vectors: Vector, number: int) -> Vector:
+        """The unit vectors of one adapter."""
+        size = len(self.weight)
+        part: Vector = vectors[..., number * size : (number + 1) * size] * np.sqrt(2.0)
+        return part.astype(np.float32)
 
 
 def nothing() -> Vector:

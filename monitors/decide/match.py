@@ -29,7 +29,8 @@ def match(
     others = Siblings.of(siblings)
     features, best = _features(reading, profile, others)
     features |= _fit(reading, profile, others, calibration)
-    return Match(calibration.match.probability(features), best, features)
+    score = calibration.match.probability(features)
+    return Match(score, best, features | _weight(reading, calibration))
 
 
 def excluded(reading: Reading, profile: TopicProfile) -> str | None:
@@ -82,8 +83,14 @@ def _fit(
     return {
         "fit": own,
         "fit over siblings": own - siblings.best_fit(reading, learnt) if siblings else 0.0,
-        "matters": learnt.matters(reading.fit_vector, profile.fit),
     }
+
+
+def _weight(reading: Reading, calibration: Calibration) -> dict[str, float]:
+    """What that encoder says of the article alone; no part of the match."""
+    if calibration.fit is None or not len(reading.fit_vector):
+        return {}
+    return {"weight": calibration.fit.weighs(reading.fit_vector)}
 
 
 def _passage(reading: Reading, best: int) -> Passage:

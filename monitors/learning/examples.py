@@ -15,7 +15,7 @@ from monitors.decide.match import match
 from monitors.decide.memory import Memory
 from monitors.decide.novelty import pair_features
 from monitors.decide.reading import Reading, TopicProfile
-from monitors.decide.significance import significance_features
+from monitors.decide.significance import LEARNT, significance_features
 from monitors.desk import Desk
 from monitors.evaluate.replay import arrive, replay_desk
 from monitors.learning.regressions import Data
@@ -95,13 +95,15 @@ def _learn_from(
         siblings = [shape for name, shape in shapes.items() if name != topic.id]
         fit = match(reading, shapes[topic.id], siblings, calibration)
         if teaches != "pairs":
-            data.match.add(dict(fit.parts), bool(mine), stream.name)
+            parts = {name: part for name, part in fit.parts.items() if name != "weight"}
+            data.match.add(parts, bool(mine), stream.name)
         if not mine:
             continue
         if teaches != "pairs":
             significant = any(stream.developments[label.development].significant for label in mine)
             weighed = significance_features(reading, 0.9, dict(fit.parts), 1)
-            data.significance.add(weighed, significant, stream.name)
+            learnt = {name: weighed[name] for name in LEARNT}
+            data.significance.add(learnt, significant, stream.name)
         development = stream.developments[mine[0].development]
         memory = memories[topic.id]
         now = reading.article.first_seen

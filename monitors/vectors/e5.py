@@ -3,6 +3,7 @@
 The network is transformers' ``BertModel`` (the architecture of e5-small); its weights come
 from :mod:`monitors.vectors.e5file`. An adapter is a set of low-rank changes to the matrices
 of the upper layers (LoRA: Hu et al., arXiv:2106.09685), added once when the model is loaded.
+Several adapters share the layers that none of them changes: those run once for all.
 """
 
 from __future__ import annotations
@@ -43,22 +44,29 @@ NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
 class E5:
     """Texts to vectors.
 
-    :param adapter: ``<layer>.<matrix>.a`` of shape (r, in) and ``.b`` of shape (out, r)
+    :param adapters: of each ``<layer>.<matrix>.a`` of shape (r, in) and ``.b`` of shape
+        (out, r); their vectors stand side by side, scaled so that the whole is a unit vector
     """
 
-    def __init__(self, adapter: Mapping[str, Array] | None = None) -> None:
+    def __init__(self, *adapters: Mapping[str, Array]) -> None:
         self._file = E5File()
         self._tokenizer = Tokenizer(Unigram(self._file.pieces, unk_id=self._file.shape.unknown))
         self._tokenizer.pre_tokenizer = Metaspace(prepend_scheme="always")
-        self.network = network(self._file, adapter or {})
+        self.network = network(self._file, adapters[0] if adapters else {})
+        changed = [int(k.partition(".")[0]) for a in adapters for k in a if k[0].isdigit()]
+        self._shared = min(changed, default=self._file.shape.layers)
+        others = [network(self._file, adapter) for adapter in adapters[1:]]
+        self._uppers = [
+            list(made.encoder.layer[self._shared :]) for made in (self.network, *others)
+        ]
 
     @property
     def dimensions(self) -> int:
         """Length of a vector."""
-        return self._file.shape.hidden
+        return self._file.shape.hidden * len(self._uppers)
 
     def encode(self, texts: Sequence[str], batch: int = 16) -> Array:
-        """Unit vectors of ``texts``, float32, shape (n, d): the mean over all tokens.
+        """Unit vectors of ``texts``, float32, shape (n, d): the means over all tokens.
 
         Texts of like length go together, so that little is padded.
         """
@@ -87,13 +95,23 @@ class E5:
         for i, row in enumerate(rows):
             ids[i, : len(row)] = row
             mask[i, : len(row)] = 1.0
+        hidden = (mask - 1.0)[:, None, None] * 1e9
         with torch.inference_mode():
-            states = self.network(
-                inputs_embeds=self.words(ids), attention_mask=mask
-            ).last_hidden_state
-            weights = mask[..., None]
-            means = (states * weights).sum(dim=1) / weights.sum(dim=1)
-            return np.asarray(normalize(means, dim=-1).numpy())
+            states = self.network.embeddings(inputs_embeds=self.words(ids))
+            for layer in self.network.encoder.layer[: self._shared]:
+                states = layer(states, hidden)
+            parts = [_mean(upper, states, hidden, mask) for upper in self._uppers]
+            return np.asarray(normalize(torch.cat(parts, dim=-1), dim=-1).numpy())
+
+
+def _mean(
+    layers: Sequence[Any], states: torch.Tensor, hidden: torch.Tensor, mask: torch.Tensor
+) -> torch.Tensor:
+    """Unit vectors of what ``layers`` make of ``states``: the mean over all tokens."""
+    for layer in layers:
+        states = layer(states, hidden)
+    weights = mask[..., None]
+    return normalize((states * weights).sum(dim=1) / weights.sum(dim=1), dim=-1)
 
 
 def network(file: E5File, adapter: Mapping[str, Array]) -> Any:

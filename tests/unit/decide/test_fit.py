@@ -7,24 +7,33 @@ import numpy as np
 import pytest
 from deciding_values import CALIBRATION, TOPIC, profile, reading, vector
 
+from monitors.decide.calibration import Logistic
 from monitors.decide.fit import TopicFit
 from monitors.decide.match import match
-from monitors.model import Topic
+from monitors.model import Topic, Vector
 
 FIT = TopicFit(
     model_id="by hand",
     scale=10.0,
     bias=0.5,
-    article=vector(0, 1, 0, 0),
-    pair=vector(1, 0, 0, 0),
+    weight=vector(0, 0, 1, 0),
     offset=-0.25,
 )
 LEARNT = replace(CALIBRATION, fit=FIT)
-HERE, THERE = vector(1, 0, 0, 0), vector(0, 0, 1, 0)
+
+
+def both(first: Vector, second: Vector | None = None) -> Vector:
+    """What the two adapters make of a text, side by side."""
+    other = vector(1, 0, 0, 0) if second is None else second
+    whole: Vector = np.concatenate([first, other]) / np.sqrt(2.0)
+    return whole
+
+
+HERE, THERE = both(vector(1, 0, 0, 0)), both(vector(0, 0, 1, 0))
 
 
 def test_log_odds_of_a_match_are_even_at_the_bias() -> None:
-    half = vector(0.5, math.sqrt(0.75), 0, 0)
+    half = both(vector(0.5, math.sqrt(0.75), 0, 0))
     assert FIT.matches(half, HERE[None]) == pytest.approx(0.0, abs=1e-5)
     assert FIT.matches(HERE, HERE[None]) == pytest.approx(5.0)
 
@@ -33,10 +42,19 @@ def test_a_topic_in_two_wordings_is_their_mean() -> None:
     assert FIT.matches(HERE, np.stack([HERE, THERE])) == pytest.approx(0.0)
 
 
-def test_what_matters_is_told_by_the_article_and_by_both_together() -> None:
-    assert FIT.matters(vector(0, 1, 0, 0), HERE[None]) == pytest.approx(1.0 - 0.25)
-    assert FIT.matters(HERE, HERE[None]) == pytest.approx(1.0 - 0.25)
-    assert FIT.matters(HERE, THERE[None]) == pytest.approx(-0.25)
+def test_what_is_worth_a_message_is_told_by_the_second_adapter_alone() -> None:
+    weighty = both(vector(1, 0, 0, 0), vector(0, 0.6, 0.8, 0))
+    assert FIT.weighs(weighty) == pytest.approx(0.8 - 0.25)
+    assert FIT.matches(weighty, HERE[None]) == pytest.approx(5.0)
+
+
+def test_the_weight_is_no_part_of_the_match() -> None:
+    article = replace(reading(), fit_vector=both(vector(1, 0, 0, 0), vector(0, 0, 1, 0)))
+    own = replace(profile(), fit=HERE[None])
+    swayed = replace(LEARNT, match=Logistic(0.0, {"weight": 100.0}))
+    found = match(article, own, [], swayed)
+    assert found.score == pytest.approx(0.5)
+    assert found.parts["weight"] == pytest.approx(0.75)
 
 
 def test_an_article_is_held_against_sibling_topics() -> None:

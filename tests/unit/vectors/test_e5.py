@@ -64,6 +64,21 @@ def test_an_adapter_changes_vectors_and_one_of_zeros_does_not() -> None:
     assert float(E5(rows).encode(TEXTS[:1])[0] @ ours().encode(TEXTS[:1])[0]) < 0.999
 
 
+def test_two_adapters_stand_side_by_side_over_the_layers_that_they_share() -> None:
+    hidden = E5File().shape.hidden
+    first, second = (
+        {f"{layer}.v.a": np.ones((1, hidden)), f"{layer}.v.b": np.full((hidden, 1), 0.05)}
+        for layer in (11, 9)
+    )
+    both = E5(first, second | {"head.weight": np.ones(hidden)})
+    assert both.dimensions == 2 * hidden
+    together = both.encode(TEXTS[:3])
+    assert np.allclose(np.linalg.norm(together, axis=1), 1.0, atol=1e-5)
+    for place, adapter in enumerate((first, second)):
+        part = together[:, place * hidden : (place + 1) * hidden] * np.sqrt(2.0)
+        assert np.allclose(part, E5(adapter).encode(TEXTS[:3]), atol=1e-5)
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "weights.bin"
     other.write_bytes(b"GGUF" + bytes(64))
