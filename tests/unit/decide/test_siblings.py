@@ -14,7 +14,7 @@ from monitors.decide.match import match
 from monitors.decide.reading import TopicProfile, closeness
 from monitors.decide.siblings import Company, Siblings
 
-LEARNT = TopicFit("fit", 12.0, 0.3, np.zeros(4, np.float32), np.zeros(4, np.float32), 0.0)
+LEARNT = TopicFit("fit", 12.0, 0.3, np.zeros(2, np.float32), 0.0)
 
 
 def topics(count: int) -> list[TopicProfile]:
