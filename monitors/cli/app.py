@@ -13,6 +13,7 @@ from monitors.cli import (
     backtesting,
     calibrating,
     checking,
+    drafting,
     guarding,
     keeping,
     labelling,
@@ -59,6 +60,7 @@ for module in (
     moving,
     trying,
     calibrating,
+    drafting,
 ):
     module.register(app)
 

@@ -161,13 +161,14 @@ def _show(version: Version) -> None:
             "--read-most 0 reads all",
             "yellow",
         )
-    _show_rates(version)
+    show_rates(version)
     _show_alerts(own)
     _show_near(f"Only just told (the line is {own.alert_line:.2f})", own.barely_told())
     _show_near("Only just not told", own.barely_not())
 
 
-def _show_rates(version: Version) -> None:
+def show_rates(version: Version) -> None:
+    """How much a topic would have told at each sensitivity."""
     from monitors.backtest.replaying import kinds
 
     output.say("")

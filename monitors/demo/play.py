@@ -56,13 +56,14 @@ Run = Callable[[World], Awaitable[str]]
 
 
 @contextmanager
-def opened_world(folder: Path, port: int) -> Iterator[World]:
+def opened_world(folder: Path, port: int, stream: LabelledStream | None = None) -> Iterator[World]:
     """Start newsroom and Slack; settings name them.
 
     :param folder: keeps database and watch list, so that a second demo knows what was told
     :param port: a fixed one, so that the articles keep their addresses
+    :param stream: what is published; the demo's own where None
     """
-    stream = load_stream(newsroom_folder())
+    stream = stream or load_stream(newsroom_folder())
     clock = FixedClock(_start(stream))
     channels = [topic.id for topic in stream.topics]
     folder.mkdir(parents=True, exist_ok=True)

@@ -86,6 +86,16 @@ def test_readme_lists_the_commands_as_the_program_does() -> None:
         for c in app.registered_commands
         if c.callback is not None
     ]
+    commands += [
+        [
+            f"`tidings {group.typer_instance.info.name} {c.callback.__name__}`",
+            (c.callback.__doc__ or "").split("\n")[0],
+        ]
+        for group in app.registered_groups
+        if group.typer_instance is not None
+        for c in group.typer_instance.registered_commands
+        if c.callback is not None
+    ]
     assert commands
     assert rows(README, "## Commands") == commands
 
