@@ -55,7 +55,7 @@ def test_a_port_in_use_is_named_with_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(f"tidings: port {port}: is in use by another program. Name ")
     assert done.stderr.count("\n") == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["watch.yaml"]
+    assert not (tmp_path / "var" / "prefect").exists()
 
 
 def test_a_server_without_a_login_stays_on_this_machine(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_server_without_a_login_stays_on_this_machine(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("tidings: PREFECT_SERVER_API_HOST: on 192.0.2.1 anybody who ")
     assert "PREFECT_SERVER_API_AUTH_STRING=user:password" in done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["watch.yaml"]
+    assert not (tmp_path / "var" / "prefect").exists()
 
 
 def client(server: Server, **options: Any) -> httpx.Client:
