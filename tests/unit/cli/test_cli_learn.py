@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cli_values import NOW, Program, Tidings
 
+from monitors.calibration import load_calibration
 from monitors.decide.names import LESSON, MOVED, NEARNESS, WRITTEN
 from monitors.model import (
     Answer,
@@ -20,10 +21,13 @@ from monitors.model import (
     LessonKind,
     LessonReason,
     LessonState,
+    Sensitivity,
     Trial,
 )
 from monitors.ports import Outcome
 from monitors.store import SqlStore
+
+LINE = load_calibration("builtin:e5-small").alert_lines[Sensitivity.BALANCED]
 
 TRIAL = Trial(
     NOW, 30.0, 1.2, 1.2, 0.9, 2,
@@ -129,7 +133,7 @@ def test_a_backtest_compares_the_topic_as_written_with_what_it_learnt(
     answer = json.loads(done.stdout)
     assert set(answer) == {"version", "against", "difference"}
     lines = [_line(answer[name]) for name in ("version", "against")]
-    assert lines == ["0.45", "0.48"]
+    assert lines == [f"{LINE:.2f}", f"{LINE + 0.03:.2f}"]
     refused = called("backtest", "relief", "--without-lessons", "--against", "other.yaml")
     assert refused.returncode == 2
     assert "--against" in refused.stderr
@@ -157,5 +161,5 @@ def test_explain_says_what_a_lesson_did(tidings: Tidings, taught: SqlStore) -> N
         "learnt is lesson 1, like it with 0.83"
     ) in shown
     assert "answers had moved the line by +0.03" in shown
-    assert "the line of balanced is now 0.48" in shown
+    assert f"the line of balanced is now {LINE + 0.03:.2f}" in shown
     assert "nearest lesson" not in shown
