@@ -34,7 +34,7 @@ def spent(stream: LabelledStream) -> dict[str, float]:
     with ExitStack() as stack:
         for module, name, part in (
             (understand, "facts_of", "facts"),
-            (decide, "judge", "decide"),
+            (decide, "judge_whole", "decide"),
             (decide, "decide", "decide and store"),
             (replaying, "decide", "decide and store"),
             (replaying, "arrive", "read"),
