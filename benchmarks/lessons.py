@@ -223,12 +223,13 @@ by three readers who take turns. What they teach is proposed, replayed and broug
 the regressions were learnt from the other four, the lines are as shipped. A second half has some
 16 alerts, so one alert more or less moves a stream by .05: only the last two rows say something.
 
-They say: a quarter fewer wrong alerts, and one right one in thirteen lost. F1 stays as it is. Who
-presses *Not relevant* gets a quieter channel, not a cleverer one; who misses something undoes
-what was learnt, or labels what was missed as useful. Lines never moved: there were too few
-answers. Stricter replays were tried: counterexamples without the learnt examples beside them, and
-each text on the other answered articles only. They refused 24 of 27 counterexamples, and nothing
-came of the rest (84 alerts, 50 of them correct, F1 .662)."""
+They say: of 36 wrong alerts 13 fewer, and of 53 right ones one; F1 rises from .68 to .73, most
+where it was lowest. In the newsroom and the data breach it falls a little. Lines hardly ever
+moved: there are too few answers. With a weaker match, before what is worth a message had an
+adapter of its own, F1 stayed as it was (.671 to .676): wrong alerts went, and right ones with
+them. Stricter replays were tried then: counterexamples without the learnt examples beside them,
+and each text on the other answered articles only. They refused 24 of 27 counterexamples, and
+nothing came of the rest."""
 
 HEADS = (
     "| stream | answers | lessons in force | refused | alerts | correct | duplicates | false | "
