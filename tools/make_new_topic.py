@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pexpect
@@ -135,7 +135,8 @@ def _stream() -> LabelledStream:
 
 def _session(world: World) -> list[tuple[str, str, str]]:
     """Commands, what their terminals showed, and a sentence before each."""
-    new = f"tidings topic new --as-of {ADDED:%Y-%m-%dT%H:%MZ}"
+    # An hour later: what was first seen at the very moment is not yet looked back on.
+    new = f"tidings topic new --as-of {ADDED + timedelta(hours=1):%Y-%m-%dT%H:%MZ}"
     answers = [
         ("What is it called", "Arms control talks"),
         ("Words to look for", 'warhead, inspections, "nuclear arms"'),

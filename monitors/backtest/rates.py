@@ -33,6 +33,11 @@ class Rate:
         return [row for row in self.rows if row.is_alert]
 
     @property
+    def silent(self) -> list[Row]:
+        """What was new and fit, but came with the silent first look at its source."""
+        return [row for row in self.rows if row.decision.reason is Reason.BASELINE]
+
+    @property
     def a_day(self) -> float:
         """Alerts a day, over all days."""
         return len(self.alerts) / self.days

@@ -191,6 +191,14 @@ def show_rates(version: Version) -> None:
             for name, rate in version.rates.items()
         ],
     )  # fmt: skip
+    silent = version.own.silent
+    if silent:
+        output.say(
+            f"Silent: {len(silent)} that fit and were new came with the first answer of their "
+            "source, which tells nothing"
+        )
+        for row in silent[-5:]:
+            output.say(f"  {row.article.first_seen:%d %b}  {row.article.title}")
 
 
 def _show_alerts(rate: Rate) -> None:

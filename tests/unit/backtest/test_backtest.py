@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from monitors.backtest import Backtest, VectorsInMemory, Version, against, as_json, backtest
 from monitors.errors import TidingsError
 from monitors.model import Budget, Sensitivity, Topic, Verdict, Watchlist
-from tests.support.newsroom import BRIDGE, HARBOUR, SOURCES, Newsroom
+from tests.support.newsroom import BRIDGE, HARBOUR, SOURCES, WALKOUT, Newsroom, opened
 
 
 def replayed(room: Newsroom, topic: Topic = HARBOUR, **plan: int) -> Version:
@@ -109,3 +110,14 @@ def test_days_without_articles_are_refused(room: Newsroom) -> None:
     room.clock.advance(timedelta(days=40))
     with pytest.raises(TidingsError, match="no article is stored"):
         replayed(room, days=3)
+
+
+def test_what_came_with_the_first_look_at_a_source_is_counted_as_silent(tmp_path: Path) -> None:
+    with opened(tmp_path) as room:
+        room.publish("wire", "walkout", WALKOUT)
+        room.run()
+        room.later()
+        own = replayed(room).own
+        assert [row.article.title for row in own.silent] == [WALKOUT[0]]
+        assert own.alerts == []
+        assert replayed(room, BRIDGE).own.silent == []

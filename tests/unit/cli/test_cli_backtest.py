@@ -61,6 +61,21 @@ def test_it_shows_rates_and_messages_and_compares(called: Program, stored: SqlSt
     assert plain["difference"]["gained"] == []
 
 
+def test_what_fits_and_stays_silent_is_said(called: Program, stored: SqlStore) -> None:
+    lifted = stored.articles.find("A-lifted")
+    assert lifted is not None
+    first = replace(
+        lifted, id="A-first", url="https://news.example/first", fingerprint="first", baseline=True,
+        first_seen=NOW - timedelta(hours=9),
+    )  # fmt: skip
+    stored.articles.save(first)
+    shown = called("backtest", "relief")
+    assert shown.returncode == 0, shown.stderr
+    said = " ".join(shown.stdout.split())
+    assert "Silent: 1 that fit and were new came with the first answer" in said
+    assert f"{first.first_seen:%d %b} {lifted.title}" in said
+
+
 def test_a_topic_that_is_not_saved_yet_can_stand_in_another_file(
     called: Program, stored: SqlStore
 ) -> None:
