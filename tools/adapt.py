@@ -84,16 +84,7 @@ class Head(nn.Module):
 
 def main() -> None:
     """Learn and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    cards = sorted((ROOT / "benchmarks" / "cards").glob("*.jsonl"))
-    parser.add_argument("--cards", nargs="*", type=Path, default=cards)
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--rank", type=int, default=8)
-    parser.add_argument("--keep", type=int, default=6, help="lower layers that stay as they are")
-    parser.add_argument("--rate", type=float, default=6e-4)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=STEM)
-    chosen = parser.parse_args()
+    chosen = options(__doc__, STEM, epochs=4, rank=8, rate=6e-4).parse_args()
     torch.manual_seed(chosen.seed)
     random.seed(chosen.seed)
     encoder = E5()
@@ -105,6 +96,22 @@ def main() -> None:
     head = Head(encoder.dimensions)
     learn(encoder, groups, changes, head, chosen)
     write(chosen, changes, head, groups)
+
+
+def options(
+    about: str | None, out: Path, *, epochs: int, rank: int, rate: float
+) -> argparse.ArgumentParser:
+    """What can be said on the command line of either adapter's script."""
+    parser = argparse.ArgumentParser(description=about)
+    cards = sorted((ROOT / "benchmarks" / "cards").glob("*.jsonl"))
+    parser.add_argument("--cards", nargs="*", type=Path, default=cards)
+    parser.add_argument("--epochs", type=int, default=epochs)
+    parser.add_argument("--rank", type=int, default=rank)
+    parser.add_argument("--keep", type=int, default=6, help="lower layers that stay as they are")
+    parser.add_argument("--rate", type=float, default=rate)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=out)
+    return parser
 
 
 def cards_of(path: Path) -> Iterator[dict[str, Any]]:

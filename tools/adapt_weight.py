@@ -14,11 +14,9 @@ Takes about 15 minutes on one core.
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 import random
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +25,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, normalize
 
 from monitors.vectors.e5 import E5
-from tools.adapt import MATTERS, ROOT, LowRank, adaptable, below, cards_of, lead
+from tools.adapt import MATTERS, ROOT, LowRank, adaptable, below, cards_of, lead, options
 
 STEM = ROOT / "monitors" / "calibration" / "builtin-e5-weight"
 SIZE = 8.0
@@ -50,16 +48,8 @@ class Head(nn.Module):
 
 def main() -> None:
     """Learn and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    cards = sorted((ROOT / "benchmarks" / "cards").glob("*.jsonl"))
-    parser.add_argument("--cards", nargs="*", type=Path, default=cards)
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--rank", type=int, default=16)
-    parser.add_argument("--keep", type=int, default=6, help="lower layers that stay as they are")
-    parser.add_argument("--rate", type=float, default=8e-4)
+    parser = options(__doc__, STEM, epochs=3, rank=16, rate=8e-4)
     parser.add_argument("--batch", type=int, default=24)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=STEM)
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)
     random.seed(chosen.seed)
