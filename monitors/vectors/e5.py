@@ -16,13 +16,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
-from tokenizers.models import Unigram
-from tokenizers.pre_tokenizers import Metaspace
+from sentencepiece import SentencePieceProcessor
 from torch.nn.functional import normalize
 from transformers import BertConfig, BertModel
 
 from monitors.vectors.e5file import Array, E5File
+from monitors.vectors.unigram import unigram
 
 PREFIX = "query: "
 """Which the model's authors prescribe for comparing like with like."""
@@ -80,7 +79,7 @@ class E5:
     def tokens(self, text: str) -> list[int]:
         """Token ids, with those that begin and end a text."""
         clean = re.sub(" {2,}", " ", text.translate(self._file.replacements))
-        ids = self._tokenizer.encode(clean, add_special_tokens=False).ids[: MAX_TOKENS - 2]
+        ids = self._tokenizer.encode(clean)[: MAX_TOKENS - 2]
         return [self._file.shape.begin, *ids, self._file.shape.end]
 
     def words(self, ids: Any) -> torch.Tensor:
@@ -104,12 +103,11 @@ class E5:
 
 
 @cache
-def _package() -> tuple[E5File, Tokenizer]:
-    """The opened file and its tokenizer: a quarter of a gigabyte, so one for all engines."""
+def _package() -> tuple[E5File, SentencePieceProcessor]:
+    """The opened file and its tokenizer, one for all engines."""
     file = E5File()
-    tokenizer = Tokenizer(Unigram(file.pieces, unk_id=file.shape.unknown))
-    tokenizer.pre_tokenizer = Metaspace(prepend_scheme="always")
-    return file, tokenizer
+    shape = file.shape
+    return file, unigram(file.pieces(), begin=shape.begin, end=shape.end, unknown=shape.unknown)
 
 
 def _mean(

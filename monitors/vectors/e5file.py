@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import mmap
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -57,7 +58,7 @@ class E5File:
             raise ValueError(f"{path.name} does not begin with {MAGIC!r}")
         self._at = 8
         self.shape, pieces = self._header()
-        self.pieces = self._vocabulary(pieces)
+        self._vocabulary = self._skip_vocabulary(pieces)
         self.replacements = self._replacements()
         self._directory = self._tensors()
 
@@ -83,6 +84,15 @@ class E5File:
         packed = table.reshape(-1, row)[ids.ravel()]
         return _unpacked(packed.ravel()).reshape(*ids.shape, self.shape.hidden)
 
+    def pieces(self) -> Iterator[tuple[bytes, float]]:
+        """Each piece of the vocabulary, in UTF-8, and its log probability, by id."""
+        count, start = self._vocabulary
+        ends = np.frombuffer(self._bytes, "<u4", count + 1, start).tolist()
+        scores = np.frombuffer(self._bytes, "<f4", count, start + 4 * (count + 1)).tolist()
+        text = start + 4 * (count + 1) + 4 * count
+        for i, score in enumerate(scores):
+            yield self._bytes[text + ends[i] : text + ends[i + 1]], score
+
     def _take(self, layout: str) -> tuple[Any, ...]:
         values = struct.unpack_from(layout, self._bytes, self._at)
         self._at += struct.calcsize(layout)
@@ -107,19 +117,12 @@ class E5File:
         )
         return shape, pieces
 
-    def _vocabulary(self, count: int) -> list[tuple[str, float]]:
-        """(piece, log probability) by id."""
+    def _skip_vocabulary(self, count: int) -> tuple[int, int]:
+        """Number of pieces, and where in the file they are described."""
+        start = self._at + 8
         (size,) = self._take("<Q")
-        ends = np.frombuffer(self._bytes, "<u4", count + 1, self._at)
-        self._at += 4 * (count + 1)
-        scores = np.frombuffer(self._bytes, "<f4", count, self._at)
-        self._at += 4 * count
-        text = self._bytes[self._at : self._at + size]
-        self._at += size
-        return [
-            (text[ends[i] : ends[i + 1]].decode("utf-8", "replace"), float(scores[i]))
-            for i in range(count)
-        ]
+        self._at = start + 4 * (count + 1) + 4 * count + size
+        return count, start
 
     def _replacements(self) -> dict[int, str]:
         """Code point to what stands for it, for ``str.translate``."""
