@@ -37,6 +37,7 @@ from monitors.steps.check_health import check_health
 from monitors.steps.look_back import look_back
 from monitors.steps.notify_operators import notify_operators
 from monitors.steps.publish import publish as publish_report
+from monitors.steps.reembed import foreign, reembed
 from monitors.steps.understand import understand as understanding
 from monitors.wiring import open_desk
 
@@ -96,6 +97,15 @@ async def read(shift: Shift) -> None:
     with pipeline.timed(shift.report, "read"):
         await reading.read(shift.desk, shift.report, shift.renew)
     get_run_logger().info("entries: %s", in_words(shift.report.ledger.total))
+
+
+@task(**batch("re-embed"))
+async def encode_anew(shift: Shift, fence: Fence) -> bool:
+    """After a change of the model: encode anew what topics remember, as far as time allows."""
+    ready = await asyncio.to_thread(reembed, shift.desk, shift.report, fence)
+    done, left = shift.report.encoded_anew, shift.report.to_encode
+    get_run_logger().info("%d reports encoded anew, %d to go", done, left)
+    return ready
 
 
 @task(**batch("recall"))
@@ -212,6 +222,8 @@ async def _conclude(shift: Shift, dry: bool) -> None:
     again = False
     while fence := await asyncio.to_thread(workers.next_turn, desk, report, again=again):
         with workers.deciding(desk, fence):
+            if not await _ready(shift, fence):
+                break  # what was read waits
             await _decide_all(shift, fence)
         again = True
     await asyncio.to_thread(check_health, desk, report)
@@ -220,6 +232,13 @@ async def _conclude(shift: Shift, dry: bool) -> None:
     if not dry and not report.left:
         await tell(shift)
     await asyncio.to_thread(publish_report, desk, report)
+
+
+async def _ready(shift: Shift, fence: Fence) -> bool:
+    """Whether what topics remember can be compared with; a task only where it could not."""
+    if not await asyncio.to_thread(foreign, shift.desk):
+        return True
+    return await encode_anew(shift, fence)
 
 
 async def _decide_all(shift: Shift, fence: Fence) -> None:

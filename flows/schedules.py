@@ -13,6 +13,7 @@ from flows.backtest import backtest
 from flows.deliver import deliver
 from flows.maintain import maintain
 from flows.monitor import monitor
+from flows.reembed import reembed
 
 EVERY = timedelta(minutes=15)
 """The interval of monitor runs, as the watchdog knows it."""
@@ -52,6 +53,11 @@ def deployments() -> list[Any]:
         backtest.to_deployment(
             name="on-demand",
             description="What a topic would have told: fill in the form.",
+            entrypoint_type=MODULE,
+        ),
+        reembed.to_deployment(
+            name="on-demand",
+            description="Encode anew what topics remember, for another model.",
             entrypoint_type=MODULE,
         ),
         alarm.to_deployment(

@@ -44,6 +44,8 @@ class Desk:
     :param on_unknown: what is done where nobody can tell whether a message was sent
     :param report_url: where the report is served; messages link to the pages of stories there
     :param report_dir: the folder of it
+    :param reembedding: seconds of a run in which what topics remember is encoded anew, after a
+        change of the model; below the 14 minutes of a run, so that deciding has its time
     :param look_back: how far a new topic looks back over stored articles; zero: not at all
     :param outdated: one line on an edit of the watch list that is broken, and so not in force
     :param away: Tidings was away for long: what this run finds is told as one digest
@@ -73,6 +75,7 @@ class Desk:
     dice: Callable[[], float] = random.random
     away: bool = False
     outdated: str = ""
+    reembedding: float = 480.0
     look_back: timedelta = timedelta(days=30)
     buttons: bool = False
     report_url: str = ""

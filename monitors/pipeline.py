@@ -36,6 +36,7 @@ from monitors.steps.notify_operators import notify_operators
 from monitors.steps.publish import publish
 from monitors.steps.ration import ration
 from monitors.steps.read import read
+from monitors.steps.reembed import reembed
 from monitors.steps.tell import tell
 from monitors.steps.understand import understand
 from monitors.workers import (
@@ -140,6 +141,8 @@ def judge_waiting(desk: Desk, report: RunReport) -> None:
     again = False
     while fence := next_turn(desk, report, again=again):
         with deciding(desk, fence):
+            if not reembed(desk, report, fence):
+                return  # what was read waits
             look_back(desk, report, fence)
             bench = open_bench(desk, fence)
             while articles := desk.store.articles.undecided(desk.batch):

@@ -28,6 +28,8 @@ class RunReport:
     :param changes: one row a source whose health changed: source, was, is, why
     :param gaps: names of sources whose answer shared nothing with the one before
     :param left: to whom deciding is left, where several workers are at work
+    :param encoded_anew: reports that topics remember, encoded anew after a change of the model
+    :param to_encode: and those that still are to be: nothing is decided before
     :param slowest: the sources that took longest to answer, their turns at their hosts
         included: name to seconds
     :param blackout: sources were asked, and nothing answers
@@ -65,6 +67,8 @@ class RunReport:
     gaps: list[str] = field(default_factory=list)
     left: str = ""
     looked_back: list[str] = field(default_factory=list)
+    encoded_anew: int = 0
+    to_encode: int = 0
     slowest: dict[str, float] = field(default_factory=dict)
     blackout: bool = False
     outdated: str = ""
@@ -105,6 +109,8 @@ class RunReport:
             parts.append(f"{count} source{'' if count == 1 else 's'} failed")
         if self.delivered.get("dead"):
             parts.append(f"{self.delivered['dead']} undeliverable")
+        if self.to_encode:
+            parts.append("deciding waits for the new model")
         if self.outdated:
             parts.append("watch list broken")
         return ", ".join(parts)

@@ -190,6 +190,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """A mention whose vector another encoder made: what it takes to make it anew."""
+
+    article_id: str
+    key_text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fence:
     """A lease without which the database takes no decision.
 
@@ -226,6 +235,39 @@ class DecisionStore(Protocol):
 
         :param model_id: only those whose vector this encoder made; all where empty
         :param most: the newest so many
+        """
+        ...
+
+    def foreign(
+        self,
+        topic_ids: Collection[str],
+        since: datetime,
+        model_id: str,
+        most: int | None = None,
+    ) -> dict[str, list[Foreign]]:
+        """Of what :meth:`memory` should give, the mentions that another encoder made.
+
+        :param most: of each topic only the newest so many are looked at
+        :returns: topic id to its mentions, those told first, then the newest; topics without
+            any are absent
+        """
+        ...
+
+    def encode_anew(
+        self,
+        topic_id: str,
+        model_id: str,
+        vectors: Mapping[str, Vector],
+        fence: Fence | None = None,
+    ) -> int:
+        """Give mentions of a topic the vectors of another encoder, in one transaction.
+
+        Repeating the same call changes nothing.
+
+        :param vectors: article id to its vector, centred
+        :param fence: as for :meth:`record`
+        :returns: how many changed
+        :raises RunSkipped: another holds the lease; nothing is stored
         """
         ...
 

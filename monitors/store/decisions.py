@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitors.errors import RunSkipped
-from monitors.model import Decision, Development, Mention, Story, Verdict
-from monitors.ports import Fence, Outcome, TopicState
+from monitors.model import Decision, Development, Mention, Story, Vector, Verdict
+from monitors.ports import Fence, Foreign, Outcome, TopicState
 from monitors.store.engine import Database
 from monitors.store.queue import queue
 from monitors.store.rows import chunks, readable
@@ -101,6 +101,44 @@ class SqlDecisions:
             rows = connection.execute(query).all()
         return readable(rows[::-1], mention)
 
+    def foreign(
+        self,
+        topic_ids: Collection[str],
+        since: datetime,
+        model_id: str,
+        most: int | None = None,
+    ) -> dict[str, list[Foreign]]:
+        """See the port. Where nothing is foreign, an index answers."""
+        others = (mentions.c.seen_at >= since) & (mentions.c.model_id != model_id)
+        found: dict[str, list[Foreign]] = {}
+        with self._db.read() as connection:
+            for ids in chunks(sorted(set(topic_ids))):
+                some = sa.select(mentions.c.topic_id).distinct()
+                query = some.where(mentions.c.topic_id.in_(ids), others)
+                for topic_id in connection.scalars(query).all():
+                    rows = connection.execute(_foreign(topic_id, since, model_id, most))
+                    found[topic_id] = [Foreign(*row) for row in rows]
+        return {topic_id: rows for topic_id, rows in sorted(found.items()) if rows}
+
+    def encode_anew(
+        self,
+        topic_id: str,
+        model_id: str,
+        vectors: Mapping[str, Vector],
+        fence: Fence | None = None,
+    ) -> int:
+        """See the port."""
+        changed = 0
+        with self._db.write() as connection:
+            if fence is not None:
+                _insist(connection, fence)
+            for article_id, vector in sorted(vectors.items()):
+                mine = (mentions.c.topic_id == topic_id, mentions.c.article_id == article_id)
+                change = sa.update(mentions).where(*mine, mentions.c.model_id != model_id)
+                done = connection.execute(change.values(vector=vector, model_id=model_id))
+                changed += done.rowcount
+        return changed
+
     def record(self, outcome: Outcome, fence: Fence | None = None) -> int:
         """See the port. A decision is replaced by one that was made at the same time or later."""
         upsert = self._db.upsert
@@ -188,6 +226,25 @@ class SqlDecisions:
         )
         with self._db.read() as connection:
             return int(connection.scalar(query) or 0)
+
+
+def _foreign(
+    topic_id: str, since: datetime, model_id: str, most: int | None
+) -> sa.Select[tuple[str, str, str]]:
+    """Of the newest ``most`` mentions of a topic those that another encoder made."""
+    newest = (
+        sa.select(mentions.c.id)
+        .where(mentions.c.topic_id == topic_id, mentions.c.seen_at >= since)
+        .order_by(mentions.c.seen_at.desc(), mentions.c.id.desc())
+        .limit(most)
+    )
+    told = mentions.c.told | developments.c.told
+    return (
+        sa.select(mentions.c.article_id, mentions.c.key_text, mentions.c.language)
+        .join(developments, developments.c.id == mentions.c.development_id)
+        .where(mentions.c.id.in_(newest), mentions.c.model_id != model_id)
+        .order_by(told.desc(), mentions.c.seen_at.desc(), mentions.c.id.desc())
+    )
 
 
 def _insist(connection: Connection, fence: Fence) -> None:

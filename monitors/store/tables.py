@@ -218,7 +218,7 @@ mentions = sa.Table(
     sa.Column("copy_of", Text),
     sa.Column("model_id", Text, nullable=False, default=""),
     sa.UniqueConstraint("topic_id", "article_id"),
-    sa.Index(None, "topic_id", "seen_at"),
+    sa.Index(None, "topic_id", "seen_at", "model_id"),
 )
 
 decisions = sa.Table(

@@ -119,6 +119,7 @@ READS: dict[str, Call] = {
     "vectors.get": lambda s: s.vectors.get("m", ["a"]),
     "decisions.topic_states": lambda s: s.decisions.topic_states(["t"]),
     "decisions.memory": lambda s: s.decisions.memory("t", NOW),
+    "decisions.foreign": lambda s: s.decisions.foreign(["t"], NOW, "m"),
     "decisions.decisions": lambda s: s.decisions.decisions(),
     "decisions.stories": lambda s: s.decisions.stories(),
     "decisions.developments": lambda s: s.decisions.developments("S-1"),
@@ -175,6 +176,9 @@ WRITES: dict[str, Call] = {
     "sources.save_pulses": lambda s: s.sources.save_pulses({"x": (Pulse(), None)}),
     "sources.keep_ledger": lambda s: s.sources.keep_ledger(NOW, {"x": {"new": 1}}),
     "sources.settle": lambda s: s.sources.settle(1, Fate.STALE),
+    "decisions.encode_anew": lambda s: s.decisions.encode_anew(
+        "t", "m", {"A-1": np.ones(4, dtype=np.float32)}
+    ),
     "decisions.finish_baseline": lambda s: s.decisions.finish_baseline(["t"], NOW),
     "decisions.keep_topic": lambda s: s.decisions.keep_topic(ports.TopicState("t"), NOW),
     "outbox.claim": lambda s: s.outbox.claim(NOW, HOUR),

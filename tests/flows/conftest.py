@@ -62,7 +62,7 @@ def place(
     prefect_server: asyncio.Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Place]:
     monkeypatch.chdir(tmp_path)
-    for flow in ("monitor", "deliver", "backtest", "alarm"):
+    for flow in ("monitor", "deliver", "backtest", "alarm", "reembed"):
         monkeypatch.setattr(f"flows.{flow}.open_desk", partial(quick_desk, open_desk))
     clock = FixedClock(NOW)
     stream = small_stream()

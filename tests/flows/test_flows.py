@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -30,6 +32,7 @@ from flows.backtest import backtest
 from flows.deliver import deliver
 from flows.maintain import maintain
 from flows.monitor import monitor
+from flows.reembed import reembed
 from flows.schedules import deployments
 from flows.serving import clear_left_behind
 from monitors import wiring
@@ -39,6 +42,7 @@ from monitors.model import DeliveryState
 from monitors.opening import opened_store
 from monitors.settings import load_settings
 from monitors.shards import Shard
+from tests.support.newsroom import MINUTES
 
 
 def shown(state: Any) -> FlowRun:
@@ -204,6 +208,30 @@ def test_an_unforeseen_error_fails_the_run_and_its_name_says_so(
     monkeypatch.undo()
 
 
+def test_after_a_change_of_the_model_a_run_encodes_anew_or_the_flow_does(
+    place: Place, tmp_path: Path
+) -> None:
+    def another_model() -> None:
+        with closing(sqlite3.connect(tmp_path / "tidings.db")) as connection:
+            connection.execute("UPDATE mentions SET model_id = 'before'")
+            connection.commit()
+
+    def flow(**parameters: Any) -> str:
+        when = place.clock.now()
+        return shown(place.run(reembed(as_of=when, return_state=True, **parameters))).name
+
+    place.begin()
+    assert "1 alert" in shown(place.monitor()).name
+    another_model()
+    assert flow(dry_run=True) == "reembed: to be encoded anew: 1 report, 0 of their texts ready"
+    assert flow(days=1) == "reembed: 1 text encoded, 1 report changed"
+    another_model()
+    place.clock.advance(15 * MINUTES)
+    state = place.monitor()
+    assert "1 reports encoded anew, 0 to go" in lines(state)
+    assert "nothing" in flow(dry_run=True)
+
+
 def test_deployments_run_on_their_schedules_or_on_demand(prefect_server: asyncio.Runner) -> None:
     served = {f"{d.flow_name}/{d.name}": d for d in deployments()}
     schedules = {name: d.schedules[0].schedule for name, d in served.items() if d.schedules}
@@ -215,15 +243,18 @@ def test_deployments_run_on_their_schedules_or_on_demand(prefect_server: asyncio
     )
     assert len(schedules) == 3
     assert {d.entrypoint for d in served.values()} == {
-        f"flows.{name}.{name}" for name in ("monitor", "deliver", "maintain", "backtest", "alarm")
+        f"flows.{name}.{name}"
+        for name in ("monitor", "deliver", "maintain", "backtest", "reembed", "alarm")
     }
     forms = {
         name: served[name]._parameter_openapi_schema.properties
-        for name in ("monitor/every-15-minutes", "backtest/on-demand", "alarm/on-event")
+        for name in served
+        if name.partition("/")[0] in ("monitor", "backtest", "reembed", "alarm")
     }
     asked = {"as_of", "sources", "topics", "dry_run", "shard"}
     assert set(forms["monitor/every-15-minutes"]) == asked
     assert {"topic", "days", "description", "sensitivity"} < set(forms["backtest/on-demand"])
+    assert set(forms["reembed/on-demand"]) == {"model", "days", "dry_run", "as_of"}
     assert all(field["description"] for form in forms.values() for field in form.values())
 
 

@@ -21,6 +21,7 @@ from monitors.runs import RunReport
 from monitors.shards import WHOLE, Shard
 from monitors.store import SqlStore, open_store
 from monitors.store.tables import articles, decisions, outbox
+from monitors.testing import WordEncoder, plain_calibration
 from tests.support.killed import arm
 from tests.support.newsroom import (
     BALLOT,
@@ -47,11 +48,20 @@ _SCREENS: dict[str, tuple[Vector, float, float]] = {}
 """Topics are the same for all workers, and encoding them takes longest."""
 
 
-def newsroom(url: str, moment: datetime, shard: Shard = WHOLE) -> Newsroom:
-    """The same news in every process: what is listed depends on the time alone."""
+def newsroom(
+    url: str, moment: datetime, shard: Shard = WHOLE, reader: WordEncoder | None = None
+) -> Newsroom:
+    """The same news in every process: what is listed depends on the time alone.
+
+    :param reader: another careful encoder than the usual one
+    """
     room = Newsroom(open_store(url), sources=SOURCES, now=moment)
     room.desk.shard, room.desk.batch = shard, 8
-    room.desk.profiles, room.desk.screens = _PROFILES, _SCREENS
+    room.desk.screens = _SCREENS
+    if reader is None:
+        room.desk.profiles = _PROFILES
+    else:
+        room.desk.reader, room.desk.calibration = reader, plain_calibration(reader)
     dice = random.Random(7)
     for source in SOURCES:
         room.publish(source.id, "rain", ("Rain in the north", "It rains in the north."), at=NOW)
@@ -66,9 +76,11 @@ def newsroom(url: str, moment: datetime, shard: Shard = WHOLE) -> Newsroom:
     return room
 
 
-def run(url: str, moment: datetime, shard: Shard = WHOLE) -> RunReport | RunSkipped:
+def run(
+    url: str, moment: datetime, shard: Shard = WHOLE, reader: WordEncoder | None = None
+) -> RunReport | RunSkipped:
     """One pass of one worker."""
-    room = newsroom(url, moment, shard)
+    room = newsroom(url, moment, shard, reader)
     with closing(room.store):
         try:
             return asyncio.run(pipeline.run(room.desk, dry=True))
@@ -100,10 +112,16 @@ def decided(url: str) -> list[tuple[object, ...]]:
 
 
 def run_and_die(
-    url: str, moment: datetime, shard: Shard, call: str, number: int, when: str
+    url: str,
+    moment: datetime,
+    shard: Shard,
+    call: str,
+    number: int,
+    when: str,
+    reader: WordEncoder | None = None,
 ) -> None:
     """A pass of one worker that ends with SIGKILL at the ``number``-th ``call``."""
-    room = newsroom(url, moment, shard)
+    room = newsroom(url, moment, shard, reader)
     arm(room, call, number, when)
     room.run(dry=True)
     os.kill(os.getpid(), signal.SIGTERM)  # it lived: the test sees another exit code

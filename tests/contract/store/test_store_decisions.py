@@ -18,9 +18,9 @@ from store_values import (
     vector,
 )
 
-from monitors.errors import StoreError
+from monitors.errors import RunSkipped, StoreError
 from monitors.model import Mention, Reason, Verdict
-from monitors.ports import Outcome, TopicState
+from monitors.ports import Fence, Foreign, Outcome, TopicState
 from monitors.store import SqlStore
 
 
@@ -169,6 +169,61 @@ def test_memory_is_of_one_encoder_where_it_is_named(store: SqlStore) -> None:
     [large] = memory("sanctions", NOW, "large")
     assert (large.article_id, large.vector.shape) == ("A-2", (16,))
     assert memory("sanctions", NOW, "another") == []
+
+
+def test_what_another_encoder_made_is_found_told_first_then_newest(store: SqlStore) -> None:
+    mentions = (
+        mention(1, model_id="old", seen_at=NOW - HOUR, language="de"),
+        mention(2, model_id="new"),
+        mention(3, model_id="", seen_at=NOW),
+        mention(4, model_id="old", seen_at=NOW - 2 * HOUR, told=True),
+        mention(5, model_id="old", seen_at=NOW - 9 * HOUR),
+        mention(6, topic_id="summit", model_id="new"),
+        mention(7, topic_id="other", model_id="old"),
+    )
+    store.decisions.record(outcome(mentions=mentions))
+    found = store.decisions.foreign(["sanctions", "summit"], NOW - 8 * HOUR, "new")
+    assert list(found) == ["sanctions"]
+    assert [row.article_id for row in found["sanctions"]] == ["A-4", "A-3", "A-1"]
+    assert found["sanctions"][2] == Foreign("A-1", mentions[0].key_text, "de")
+    store.decisions.record(Outcome("A-2", developments=(development(told=True),)))
+    told = store.decisions.foreign(["sanctions"], NOW - 8 * HOUR, "new")["sanctions"]
+    assert [row.article_id for row in told] == ["A-3", "A-1", "A-4"], "all are told now"
+
+
+def test_of_many_mentions_only_those_are_foreign_that_memory_would_give(store: SqlStore) -> None:
+    seen = [mention(n, seen_at=NOW - n * HOUR, model_id="old") for n in range(1, 5)]
+    seen[0] = replace(seen[0], model_id="new")
+    store.decisions.record(outcome(mentions=tuple(seen)))
+    found = store.decisions.foreign(["sanctions"], NOW - 9 * HOUR, "new", most=2)
+    assert [row.article_id for row in found["sanctions"]] == ["A-2"]
+    assert store.decisions.foreign(["sanctions"], NOW - 9 * HOUR, "new", most=1) == {}
+    assert store.decisions.foreign([], NOW, "new") == {}
+
+
+def test_a_mention_gets_the_vector_of_another_encoder_once(store: SqlStore) -> None:
+    store.decisions.record(outcome(mentions=(mention(1), mention(2))))
+    fresh = {"A-1": vector(7, dimensions=16), "A-unknown": vector(8)}
+    assert store.decisions.encode_anew("sanctions", "large", fresh) == 1
+    assert store.decisions.encode_anew("sanctions", "large", fresh) == 0
+    assert store.decisions.encode_anew("sanctions", "large", {}) == 0
+    assert store.decisions.encode_anew("summit", "large", fresh) == 0
+    [large] = store.decisions.memory("sanctions", NOW, "large")
+    assert _same(large, mention(1, model_id="large", vector=fresh["A-1"]))
+    [small] = store.decisions.memory("sanctions", NOW, "builtin:small")
+    assert _same(small, mention(2))
+
+
+def test_memories_are_changed_under_the_lease_of_deciding_only(store: SqlStore) -> None:
+    store.decisions.record(outcome())
+    fence, fresh = Fence("decide", "R-1"), {"A-1": vector(7)}
+    store.runs.acquire("decide", "R-2 elsewhere", NOW, HOUR)
+    with pytest.raises(RunSkipped, match="run R-2 took over"):
+        store.decisions.encode_anew("sanctions", "large", fresh, fence)
+    assert store.decisions.memory("sanctions", NOW, "large") == []
+    store.runs.release("decide", "R-2 elsewhere")
+    store.runs.acquire("decide", "R-1", NOW, HOUR)
+    assert store.decisions.encode_anew("sanctions", "large", fresh, fence) == 1
 
 
 def test_an_article_has_one_mention_a_topic(store: SqlStore) -> None:
