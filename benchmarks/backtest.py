@@ -115,7 +115,7 @@ def desk_on(store: SqlStore, screen: RandomEncoder, reader: RandomEncoder) -> De
         fetcher=FakeFetcher(),
         readers={},
         extractor=TrafilaturaExtractor(),
-        screen=CachedEncoder(screen, store.vectors, clock),
+        screen=CachedEncoder(screen, store.vectors, clock, coarse=True),
         reader=cached,
         matcher=cached,
         calibration=plain_calibration(reader),

@@ -120,7 +120,7 @@ def replay_desk(
         fetcher=_NoNetwork(),
         readers={},
         extractor=_NoPages(),
-        screen=CachedEncoder(screen, store.vectors, clock),
+        screen=CachedEncoder(screen, store.vectors, clock, coarse=True),
         reader=CachedEncoder(reader, store.vectors, clock),
         matcher=CachedEncoder(matcher, store.vectors, clock),
         calibration=calibration or load_calibration(reader.model_id),

@@ -155,7 +155,10 @@ class VectorStore(Protocol):
         ...
 
     def put(self, model_id: str, vectors: Mapping[str, Vector], now: datetime) -> None:
-        """Store vectors (in half precision); keys already there are left alone."""
+        """Store vectors (in half precision); keys already there are left alone.
+
+        One whose numbers need no more than 8 bits each takes half of that.
+        """
         ...
 
 

@@ -124,7 +124,8 @@ def _settle(connection: Connection, entry_id: int | None, article_id: str, fate:
     waiting = (entries.c.id == entry_id) & (
         (entries.c.fate == Fate.WAITING) | entries.c.article_id.is_distinct_from(article_id)
     )
-    values = {"fate": fate.value, "article_id": article_id, "detail": ""}
+    # The article says all that the entry did; its content_key still tells whether it changes.
+    values = {"fate": fate.value, "article_id": article_id, "detail": "", "content": ""}
     connection.execute(sa.update(entries).where(waiting).values(values))
 
 

@@ -245,8 +245,8 @@ def load_alert(text: str) -> Alert:
 
 
 def dump_scores(scores: Mapping[str, float]) -> str:
-    """Numbers by name as JSON; numpy's numbers are taken too."""
-    return _dump({name: float(value) for name, value in scores.items()})
+    """Numbers by name as JSON, to 7 significant digits; numpy's numbers are taken too."""
+    return _dump({name: float(f"{float(value):.7g}") for name, value in scores.items()})
 
 
 def load_scores(text: str) -> dict[str, float]:

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitors.model import Vector
+from monitors.store.columns import unpacked
 from monitors.store.engine import Database
 from monitors.store.rows import chunks
 from monitors.store.tables import vectors as table
@@ -52,10 +53,6 @@ class SqlVectors:
 
 def _rows(blobs: Sequence[bytes]) -> Iterable[Vector]:
     """Vectors of one model as :class:`~monitors.store.columns.HalfVector` stores them."""
-    import numpy as np  # late: most commands read no vector
-
     if len({len(blob) for blob in blobs}) > 1:
-        return [np.frombuffer(blob, dtype="<f2").astype(np.float32) for blob in blobs]
-    joined = np.frombuffer(b"".join(blobs), dtype="<f2").astype(np.float32)
-    together: Vector = joined.reshape(len(blobs), -1) if blobs else joined
-    return together
+        return [unpacked([blob])[0] for blob in blobs]
+    return unpacked(blobs)

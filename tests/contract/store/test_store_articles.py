@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import sqlalchemy as sa
 from store_values import HOUR, NOW, article, entry, poll, state
 
 from monitors.model import Article, Fate
 from monitors.ports import Outcome
 from monitors.store import SqlStore
 from monitors.store.sitepassages import MOST
+from monitors.store.tables import entries
 
 
 def _waiting(store: SqlStore, number: int) -> int:
@@ -30,6 +32,20 @@ def test_saving_settles_the_entry(store: SqlStore) -> None:
     store.articles.save(article(entry_id=_waiting(store, 1)))
     assert store.sources.pending(10) == []
     assert _fates(store) == {Fate.BASELINE: 1}
+
+
+def test_what_an_article_says_is_not_kept_beside_it(store: SqlStore, url: str) -> None:
+    store.articles.save(article(entry_id=_waiting(store, 1)))
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        assert connection.scalar(sa.select(entries.c.content)) == ""
+    engine.dispose()
+    listed = store.sources.save_poll(poll(entry(1)), state())
+    assert listed[Fate.SEEN] == 1
+    changed = store.sources.save_poll(poll(entry(1, title="Another")), state())
+    assert changed[Fate.REVISION] == 1
+    [waiting] = store.sources.pending(10)
+    assert waiting.entry == entry(1, title="Another")
 
 
 def test_saving_again_changes_nothing(store: SqlStore) -> None:

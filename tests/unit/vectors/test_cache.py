@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+
+import numpy as np
+
+from monitors.clock import FixedClock
+from monitors.decide.calibration import unit
+from monitors.model import Vector
+from monitors.store.columns import packed
+from monitors.vectors.cache import CachedEncoder
+
+NOW = datetime(2025, 3, 1, tzinfo=UTC)
+TEXTS = [f"Text number {n}" for n in range(50)]
+
+
+class Drawn:
+    """Unit vectors that differ from text to text."""
+
+    model_id, dimensions = "drawn", 512
+
+    def encode(self, texts: Collection[str]) -> Vector:
+        seeds = [TEXTS.index(text) for text in texts]
+        rows = [np.random.default_rng(seed).normal(size=self.dimensions) for seed in seeds]
+        return unit(np.stack(rows).astype(np.float32))
+
+
+class Kept:
+    """A store of vectors in memory, that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Vector] = {}
+
+    def get(self, model_id: str, keys: Collection[str]) -> dict[str, Vector]:
+        return {key: self.rows[key] for key in keys if key in self.rows}
+
+    def put(self, model_id: str, vectors: Mapping[str, Vector], now: datetime) -> None:
+        self.rows |= vectors
+
+
+def test_a_coarse_vector_is_the_same_whether_it_was_cached_or_not() -> None:
+    encoder = CachedEncoder(Drawn(), Kept(), FixedClock(NOW), coarse=True)
+    np.testing.assert_array_equal(encoder.encode(TEXTS), encoder.encode(TEXTS))
+
+
+def test_coarse_vectors_take_half_the_bytes_and_keep_their_cosines() -> None:
+    store = Kept()
+    coarse = CachedEncoder(Drawn(), store, FixedClock(NOW), coarse=True).encode(TEXTS)
+    assert {len(packed(row)) for row in store.rows.values()} == {1 + Drawn.dimensions}
+    plain = Drawn().encode(TEXTS)
+    assert np.abs(coarse @ plain.T - plain @ plain.T).max() < 0.003
+
+
+def test_a_vector_of_nothing_stays_one() -> None:
+    class Nothing(Drawn):
+        def encode(self, texts: Collection[str]) -> Vector:
+            return np.zeros((len(texts), self.dimensions), dtype=np.float32)
+
+    encoder = CachedEncoder(Nothing(), Kept(), FixedClock(NOW), coarse=True)
+    assert not encoder.encode(TEXTS[:1]).any()
