@@ -6,9 +6,10 @@ Decisions, memory and outbox rows of one article are stored in one transaction.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from monitors.alerts.drafting import Ruling, draft, edited, source_ref
 from monitors.decide.judge import Circumstances, Judgement
@@ -20,7 +21,7 @@ from monitors.decide.whole import judge_whole
 from monitors.desk import Desk
 from monitors.errors import TidingsError
 from monitors.logs import unforeseen
-from monitors.model import Alert, Decision, Hold, Reason, Topic, Verdict
+from monitors.model import Alert, Decision, Hold, Mention, Reason, Topic, Verdict
 from monitors.ports import Fence, Outcome, TopicState
 from monitors.redact import redact
 from monitors.runs import RunReport
@@ -30,8 +31,25 @@ from monitors.steps.understand import profiles
 log = logging.getLogger(__name__)
 
 
+class Recalled(Memory):
+    """A memory that is loaded when a decision first looks into it.
+
+    Most articles that pass the screen of a topic are off topic, and their decisions do not.
+    """
+
+    def __init__(self, load: Callable[[], list[Mention]]) -> None:
+        self._load = load
+
+    def __getattr__(self, name: str) -> Any:
+        """Called only for what is not there yet."""
+        if name.startswith("__") or "mentions" in vars(self):
+            raise AttributeError(name)
+        super().__init__(self._load())
+        return getattr(self, name)
+
+
 class Memories(dict[str, Memory]):
-    """What topics remember, each loaded when a run first asks for it.
+    """What topics remember, each by itself.
 
     Of a topic the newest mentions count, so that a run costs as much in its tenth year as
     in its first month.
@@ -44,16 +62,17 @@ class Memories(dict[str, Memory]):
 
     def __missing__(self, topic_id: str) -> Memory:
         desk = self._desk
-        known = desk.store.decisions.memory(
-            topic_id, self._since, desk.reader.model_id, desk.remembered
+        self[topic_id] = memory = Recalled(
+            lambda: desk.store.decisions.memory(
+                topic_id, self._since, desk.reader.model_id, desk.remembered
+            )
         )
-        self[topic_id] = memory = Memory(known)
         return memory
 
 
 @dataclass
 class Bench:
-    """What deciding holds over a run: profiles, topic states and memories, loaded once."""
+    """What deciding holds over a run: profiles, topic states, and memories once asked for."""
 
     profiles: Mapping[str, TopicProfile]
     states: Mapping[str, TopicState]

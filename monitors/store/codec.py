@@ -366,7 +366,11 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+_encoded = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
+"""Made once: a thousand topics mean hundreds of values an article."""
+
+
 def _dump(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=_plain)
+    text = _encoded(value)
     # Lone surrogates stay escaped (as NUL does anyway): databases take them, nothing is lost.
     return json.dumps(value, default=_plain) if _SURROGATE.search(text) else text

@@ -341,6 +341,17 @@ def test_a_topic_remembers_the_newest_reports_only(room: Newsroom) -> None:
     assert known.source_id == "herald"
 
 
+def test_memories_of_topics_that_an_article_does_not_fit_are_not_read(room: Newsroom) -> None:
+    room.begin()
+    room.publish("courier", "walkout", WALKOUT)
+    room.run()
+    bench = step.open_bench(room.desk)
+    memory = bench.memories["harbour"]
+    assert "mentions" not in vars(memory)
+    assert len(memory) == len(memory.mentions) == 1
+    assert not hasattr(memory, "nothing")
+
+
 def test_what_another_encoder_remembered_is_not_compared(room: Newsroom) -> None:
     room.begin()
     room.publish("courier", "walkout", WALKOUT)
