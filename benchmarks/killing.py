@@ -90,13 +90,13 @@ def measure(folder: Path, size: Size, port: int) -> str:
         Outlets(size.sources, datetime.now(UTC) - timedelta(hours=1)) as outlets,
         Installation(folder, outlets, port=port) as place,
     ):
-        names = place.deploy(WORKERS, flow=size.flow, interval=size.interval)
+        place.deploy(WORKERS, flow=size.flow, interval=size.interval)
         said("deployed")
-        calm, second = undisturbed(place, size, names[0])
+        calm = undisturbed(place, size)
         place.use("disturbed")
         outlets.reset()
         done = disturbed(place, size)
-        return page(size, calm, (place.outcome(), place.posts()), done, second)
+        return page(size, calm, (place.outcome(), place.posts()), done)
 
 
 # --- without and with kills -----------------------------------------------------------------
@@ -104,17 +104,14 @@ def measure(folder: Path, size: Size, port: int) -> str:
 Outcome = tuple[Counter[tuple[str, ...]], Counter[str]]
 
 
-def undisturbed(place: Installation, size: Size, deployment: str) -> tuple[Outcome, str]:
-    """Every batch in its turn; and what a second run says while one is at work."""
+def undisturbed(place: Installation, size: Size) -> Outcome:
+    """Every batch in its turn."""
     begin(place, size)
-    second = ""
     for number in range(1, 5):
         publish(place, size)
-        if number == 2:
-            second = a_second_run(place, deployment, size)
         finished(place, size, number)
     place.stop_workers()
-    return (place.outcome(), place.posts()), second
+    return place.outcome(), place.posts()
 
 
 def disturbed(place: Installation, size: Size) -> list[Killed]:
@@ -233,22 +230,6 @@ def goes_on(place: Installation, size: Size, run_id: str) -> str:
     return f"the pending one {state}; after it two scheduled ones of each shard Completed"
 
 
-def a_second_run(place: Installation, deployment: str, size: Size) -> str:
-    """A run of a shard that is at work: how long until it leaves, and what it says."""
-    shard = place.api.get(f"/deployments/name/{deployment}")["id"]
-
-    def at_work() -> bool:
-        newest = [run for run in place.api.runs() if run["deployment_id"] == shard][:1]
-        return bool(newest) and newest[0]["state_type"] == "RUNNING"
-
-    until("a run at work", at_work, 4 * size.interval)
-    run_id = place.api.start(deployment, due=timedelta(hours=1))
-    place.do(run_id)
-    run = place.api.run(run_id)
-    took = (moment(run["end_time"]) - moment(run["start_time"])).total_seconds()
-    return f"**{took:.1f} s** from Running to {run['state_name']}: “{run['state']['message']}”"
-
-
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
@@ -260,7 +241,7 @@ def said(*what: object) -> None:
 # --- the page -------------------------------------------------------------------------------
 
 
-def page(size: Size, calm: Outcome, other: Outcome, done: list[Killed], second: str) -> str:
+def page(size: Size, calm: Outcome, other: Outcome, done: list[Killed]) -> str:
     what = "the real models" if size.flow == REAL else "an encoder that counts words"
     lines = [
         (
@@ -284,8 +265,7 @@ def page(size: Size, calm: Outcome, other: Outcome, done: list[Killed], second: 
         f"{each.seconds / size.interval:.1f} | {each.runs} |"
         for each in done
     ]
-    lines += ["", compared(calm, other), "", f"A second run of a shard that is at work: {second}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", compared(calm, other)])
 
 
 def compared(calm: Outcome, other: Outcome) -> str:

@@ -76,9 +76,12 @@ class Installation:
         self._stack.close()
         self.api.close()
 
-    def use(self, database: str) -> None:
-        """Go on with an empty database of this name, and an empty channel."""
-        self.url = postgres.create(self._port, database)
+    def use(self, database: str, like: str = "template0") -> None:
+        """Go on with a database of this name and an empty channel.
+
+        :param like: the database that it is a copy of; an empty one where none is named
+        """
+        self.url = postgres.create(self._port, database, like)
         with closing(open_store(self.url)) as store:
             store.migrate()
         self.slack.workspace.messages.clear()

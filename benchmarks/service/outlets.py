@@ -114,13 +114,14 @@ class Outlets:
     def _feed(self, nth: int, host: str, printed: Sequence[Printed]) -> str:
         base = f"http://{host}:{self._server.server_address[1]}"
         words = f"Outlet {nth} opened its page"
-        items = [_item(f"{base}/old", words, words, self._opened)]
+        items = [_item(f"{base}/old", words, words, self._opened, text=f"{words}. " * 24)]
         items += [
             _item(base + each.path, each.text.title, each.text.summary, each.at)
             for each in printed
         ]
         return (
-            '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>'
+            '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" '
+            'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
             f"<title>Outlet {nth}</title><link>{base}/</link><description>News</description>"
             f"{''.join(items[-SHOWN:])}</channel></rss>"
         )
@@ -154,10 +155,12 @@ def number_of(host: str) -> int | None:
     return (high - 1) * 65025 + middle * 255 + low - 1
 
 
-def _item(url: str, title: str, summary: str, at: datetime) -> str:
+def _item(url: str, title: str, summary: str, at: datetime, text: str = "") -> str:
+    """An entry; one with its text needs no page to be fetched."""
+    content = f"<content:encoded>{escape(f'<p>{text}</p>')}</content:encoded>" if text else ""
     return (
         f"<item><title>{escape(title)}</title><link>{url}</link><guid>{url}</guid>"
-        f"<description>{escape(summary)}</description>"
+        f"<description>{escape(summary)}</description>{content}"
         f"<pubDate>{format_datetime(at)}</pubDate></item>"
     )
 

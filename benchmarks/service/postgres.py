@@ -45,9 +45,9 @@ def start(folder: Path, port: int) -> Part:
     return part
 
 
-def create(port: int, name: str) -> str:
-    """An empty database; its address for ``TIDINGS_DATABASE_URL``."""
-    _execute(port, "postgres", f"CREATE DATABASE {name}")
+def create(port: int, name: str, template: str = "template0") -> str:
+    """An empty database, or a copy of one; its address for ``TIDINGS_DATABASE_URL``."""
+    _execute(port, "postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"postgresql+psycopg://tidings@127.0.0.1:{port}/{name}"
 
 
