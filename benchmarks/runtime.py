@@ -83,7 +83,7 @@ def through(
     place: Installation, deployment: str, **parameters: Any
 ) -> tuple[Spent, dict[str, Any]]:
     """A pass as a flow run, in a process as a runner starts it."""
-    run_id = place.api.start(deployment, due=timedelta(hours=1), **parameters)
+    run_id = place.api.start(deployment, **parameters)
     took = spent(ENGINE, place, PREFECT__FLOW_RUN_ID=run_id)
     until("the end of the run", lambda: place.api.run(run_id)["state_type"] in ENDED)
     return took, place.api.run(run_id)

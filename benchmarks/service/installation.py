@@ -133,15 +133,6 @@ class Installation:
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
         return done.stdout
 
-    def do(self, run_id: str) -> None:
-        """A flow run in a process of its own, as a worker starts it."""
-        engine = [sys.executable, "-m", "prefect.engine"]
-        environment = self.worker_environment("home") | {"PREFECT__FLOW_RUN_ID": run_id}
-        with (self.folder / "engine.log").open("ab") as log:
-            subprocess.run(
-                engine, cwd=self.folder, env=environment, stdout=log, stderr=log, check=False
-            )
-
     def stored(self) -> tuple[int, int, int]:
         """Articles, those that wait for a decision, and messages that are due.
 

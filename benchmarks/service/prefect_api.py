@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -48,14 +48,11 @@ class PrefectApi:
         found: dict[str, Any] = self.get(f"/flow_runs/{run_id}") or {}
         return found
 
-    def start(self, deployment: str, *, due: timedelta = timedelta(), **parameters: Any) -> str:
-        """A run of ``flow/deployment``; its id.
-
-        :param due: from now: much later for one that the caller starts
-        """
+    def start(self, deployment: str, **parameters: Any) -> str:
+        """A run of ``flow/deployment`` that is due now; its id."""
         found = self.get(f"/deployments/name/{deployment}")
-        at = (datetime.now(UTC) + due).isoformat()
-        state = {"type": "SCHEDULED", "state_details": {"scheduled_time": at}}
+        now = datetime.now(UTC).isoformat()
+        state = {"type": "SCHEDULED", "state_details": {"scheduled_time": now}}
         body = {"parameters": found["parameters"] | parameters, "state": state}
         return str(self.post(f"/deployments/{found['id']}/create_flow_run", body)["id"])
 
