@@ -31,7 +31,7 @@ from benchmarks.service.prefect_api import ENDED
 from monitors.leases import LASTS, RUN, holder_of
 from monitors.store import open_store
 
-SOURCES = 12
+SOURCES, TOPICS = 12, 3
 PAGE = Path(__file__).parents[1] / "docs" / "runtime.md"
 ENGINE = [sys.executable, "-m", "prefect.engine"]
 TIDINGS = [sys.executable, "-c", "from monitors.cli import main; main()", "run", "--once"]
@@ -51,7 +51,7 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o755)
         with (
-            Outlets(SOURCES, opened) as outlets,
+            Outlets(SOURCES, opened, watched=TOPICS) as outlets,
             Installation(folder, outlets, port=given.port) as place,
         ):
             text = measure(place, given.times)
@@ -126,8 +126,8 @@ def page(
     begun, ended = (datetime.fromisoformat(state[name]) for name in ("start_time", "end_time"))
     lines = [
         (
-            f"{SOURCES} sources with nothing new, PostgreSQL, medians of {len(bare)} runs each, "
-            f"in turns; {os.cpu_count()} cores with a load of {os.getloadavg()[1]:.0f}."
+            f"{SOURCES} sources with nothing new, {TOPICS} topics, PostgreSQL, medians of "
+            f"{len(bare)} runs each, in turns; {os.cpu_count()} cores with a load of {os.getloadavg()[1]:.0f}."
         ),
         "",
         "| measure | goal | processor time | on the clock, at that load |",

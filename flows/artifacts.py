@@ -30,6 +30,9 @@ SLOW = 1.0
 MOST = 100
 """Rows of one list in a report; the rest is counted."""
 
+SOURCES = 300
+"""Rows of the table of sources: each run writes it, and Prefect keeps them all for a month."""
+
 
 async def publish(desk: Desk, report: RunReport) -> None:
     """Write the artifacts; each key keeps its history in the UI."""
@@ -175,7 +178,8 @@ def _alert(row: Mapping[str, str], report_url: str) -> str:
 
 
 def source_health(rows: Sequence[Mapping[str, Any]]) -> str:
-    """One row a source, those that fail first."""
+    """One row a source, those that fail first, then those that are not well; 300 at most."""
+    ordered = sorted(rows, key=lambda row: (-row["failures"], _is_well(row)))
     heads = ["source", "state", "last success", "next poll", "entries", "articles", "alerts"]
     shown = [
         (
@@ -187,11 +191,17 @@ def source_health(rows: Sequence[Mapping[str, Any]]) -> str:
             row.get("articles", 0),
             row.get("alerts", 0),
         )
-        for row in sorted(rows, key=lambda row: -row["failures"])
+        for row in ordered[:SOURCES]
     ]
+    more = len(rows) - len(shown)
+    rest = [f"And {more} more: `tidings sources` lists them."] if more else []
     failing = [row for row in rows if row["failures"]]
     problems = (f"{escape(row['name'])}: {escape(row.get('last_error') or '')}" for row in failing)
-    return "\n\n".join([table(heads, shown), *_listed("What to do", problems)])
+    return "\n\n".join([table(heads, shown), *rest, *_listed("What to do", problems)])
+
+
+def _is_well(row: Mapping[str, Any]) -> bool:
+    return (row.get("pulse") or Pulse()).health in (Health.HEALTHY, Health.UNKNOWN)
 
 
 def _health(desk: Desk) -> list[dict[str, Any]]:
@@ -206,7 +216,7 @@ def _health(desk: Desk) -> list[dict[str, Any]]:
 def _state(row: Mapping[str, Any]) -> str:
     pulse = row.get("pulse") or Pulse()
     state = pulse.health.value
-    if pulse.health not in (Health.HEALTHY, Health.UNKNOWN):
+    if not _is_well(row):
         state = f"**{state}** since {_time(pulse.since)}: {pulse.cause.value}"
     return f"{state}, {row['failures']} failed in a row" if row["failures"] else state
 

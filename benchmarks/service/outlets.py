@@ -50,10 +50,12 @@ class Outlets:
 
     :param count: how many there are
     :param opened: when their first, silent, articles came out
+    :param watched: for how many topics; all of the streams where none is named
     """
 
-    def __init__(self, count: int, opened: datetime) -> None:
+    def __init__(self, count: int, opened: datetime, watched: int | None = None) -> None:
         self.count = count
+        self._watched = topics()[:watched]
         self.requests = 0
         self._opened = opened
         self._printed: dict[int, list[Printed]] = defaultdict(list)
@@ -86,7 +88,7 @@ class Outlets:
                 f"  - {{id: o{nth}, name: Outlet {nth}, kind: feed, url: '{url}', every: {every}}}"
             )
         lines.append("topics:")
-        for topic in topics():
+        for topic in self._watched:
             told = {
                 "name": topic.name,
                 "description": topic.description,

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 
 from lxml import etree
 
-from flows.artifacts import alerts, run_report
+from flows.artifacts import SOURCES, alerts, run_report, source_health
 from flows.chart import chart
+from monitors.model import Cause, Health, Pulse
 from monitors.report.values import Bars
 from monitors.runs import RunReport
 
@@ -43,6 +44,22 @@ def test_a_report_names_steps_and_the_slowest_sources() -> None:
     assert "## Slowest sources" in text
     assert r"| TA\|SS | 2.9 |" in text
     assert "AFP" not in text
+
+
+def test_of_thousands_of_sources_those_in_trouble_are_shown() -> None:
+    """Each run writes the table, and Prefect keeps it for a month."""
+    rows: list[dict[str, object]] = [{"name": f"S{n}", "failures": 0} for n in range(2000)]
+    rows[1998] |= {"pulse": Pulse(health=Health.QUIET, cause=Cause.SILENT, since=NOON)}
+    rows[1999] |= {"failures": 2, "last_error": "timeout"}
+    text = source_health(rows)
+    lines = [line for line in text.splitlines() if line.startswith("| S")]
+    assert len(lines) == SOURCES
+    assert lines[0].startswith("| S1999 | unknown, 2 failed in a row |")
+    assert lines[1].startswith("| S1998 | **quiet** since 18 Feb 12:00")
+    assert "And 1700 more: `tidings sources` lists them." in text
+    assert "- S1999: timeout" in text
+    few = source_health(rows[:3])
+    assert " more: " not in few
 
 
 def test_a_report_says_which_messages_are_dead_and_what_to_do() -> None:
