@@ -127,7 +127,8 @@ def page(
     lines = [
         (
             f"{SOURCES} sources with nothing new, {TOPICS} topics, PostgreSQL, medians of "
-            f"{len(bare)} runs each, in turns; {os.cpu_count()} cores with a load of {os.getloadavg()[1]:.0f}."
+            f"{len(bare)} runs each, in turns; {os.cpu_count()} cores with a load of "
+            f"{os.getloadavg()[1]:.0f}."
         ),
         "",
         "| measure | goal | processor time | on the clock, at that load |",
