@@ -30,7 +30,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, normalize
 
-from monitors.vectors.e5 import E5, MATRICES, PREFIX
+from monitors.vectors.e5 import PREFIX
+from tools.trainable import MATRICES, TrainableE5
 
 ROOT = Path(__file__).parents[1]
 STEM = ROOT / "monitors" / "calibration" / "builtin-e5-topics"
@@ -87,7 +88,7 @@ def main() -> None:
     chosen = options(__doc__, STEM, epochs=4, rank=8, rate=6e-4).parse_args()
     torch.manual_seed(chosen.seed)
     random.seed(chosen.seed)
-    encoder = E5()
+    encoder = TrainableE5()
     groups = [
         prepare(encoder, card, chosen.keep) for path in chosen.cards for card in cards_of(path)
     ]
@@ -120,7 +121,7 @@ def cards_of(path: Path) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def adaptable(encoder: E5, keep: int, rank: int) -> dict[str, LowRank]:
+def adaptable(encoder: TrainableE5, keep: int, rank: int) -> dict[str, LowRank]:
     """Give the upper layers' matrices low-rank changes; all else is frozen."""
     encoder.network.requires_grad_(False)
     changes = {}
@@ -133,7 +134,7 @@ def adaptable(encoder: E5, keep: int, rank: int) -> dict[str, LowRank]:
     return changes
 
 
-def prepare(encoder: E5, card: dict[str, Any], keep: int) -> Group:
+def prepare(encoder: TrainableE5, card: dict[str, Any], keep: int) -> Group:
     """Encode a group's texts by the layers that stay as they are."""
     topics = {
         name: [below(encoder, text, keep) for text in wordings(t)]
@@ -143,11 +144,11 @@ def prepare(encoder: E5, card: dict[str, Any], keep: int) -> Group:
     return Group(topics, articles)
 
 
-def below(encoder: E5, text: str, keep: int) -> Tensor:
+def below(encoder: TrainableE5, text: str, keep: int) -> Tensor:
     """The states of a text's tokens after the lower layers, shape (tokens, d)."""
     ids = encoder.tokens(PREFIX + text)[:MAX_TOKENS]
     with torch.no_grad():
-        states = encoder.network.embeddings(inputs_embeds=encoder.words([ids]))
+        states = encoder.network.embeddings(inputs_embeds=encoder.words(ids)[None])
         for layer in encoder.network.encoder.layer[:keep]:
             states = layer(states)
     return states[0].to(torch.bfloat16)
@@ -172,7 +173,7 @@ def lead(item: dict[str, Any]) -> str:
 
 
 def learn(
-    encoder: E5, groups: list[Group], changes: dict[str, LowRank], head: Head, chosen: Any
+    encoder: TrainableE5, groups: list[Group], changes: dict[str, LowRank], head: Head, chosen: Any
 ) -> None:
     """A few passes over all groups, two groups a batch."""
     weights = [p for change in changes.values() for p in change.parameters()]
@@ -203,7 +204,7 @@ def learn(
         print(f"pass {epoch + 1}: loss {total / math.ceil(len(groups) / 2):.3f}", flush=True)
 
 
-def batch_loss(encoder: E5, groups: list[Group], keep: int, head: Head) -> Tensor:
+def batch_loss(encoder: TrainableE5, groups: list[Group], keep: int, head: Head) -> Tensor:
     """Every article of ``groups`` against every topic of them."""
     topics = [
         (place, name, random.choice(texts))
@@ -225,7 +226,7 @@ def batch_loss(encoder: E5, groups: list[Group], keep: int, head: Head) -> Tenso
     ) + 0.5 * binary_cross_entropy_with_logits(weight[known], torch.tensor(matters)[known])
 
 
-def above(encoder: E5, texts: list[Tensor], keep: int, batch: int = 12) -> Tensor:
+def above(encoder: TrainableE5, texts: list[Tensor], keep: int, batch: int = 12) -> Tensor:
     """Vectors of texts from the states of their lower layers; like lengths go together."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     found: dict[int, Tensor] = {}

@@ -24,8 +24,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, normalize
 
-from monitors.vectors.e5 import E5
 from tools.adapt import MATTERS, ROOT, LowRank, adaptable, below, cards_of, lead, options
+from tools.trainable import TrainableE5
 
 STEM = ROOT / "monitors" / "calibration" / "builtin-e5-weight"
 SIZE = 8.0
@@ -53,7 +53,7 @@ def main() -> None:
     chosen = parser.parse_args()
     torch.manual_seed(chosen.seed)
     random.seed(chosen.seed)
-    encoder = E5()
+    encoder = TrainableE5()
     examples = prepare(encoder, chosen)
     share = sum(label for _, label in examples) / len(examples)
     print(f"{len(examples)} articles, {share:.2f} of them significant", flush=True)
@@ -63,7 +63,7 @@ def main() -> None:
     write(chosen, changes, head, len(examples))
 
 
-def prepare(encoder: E5, chosen: Any) -> Examples:
+def prepare(encoder: TrainableE5, chosen: Any) -> Examples:
     """Articles that are on a topic, as states of the layers that stay as they are."""
     found = []
     for path in chosen.cards:
@@ -75,7 +75,7 @@ def prepare(encoder: E5, chosen: Any) -> Examples:
 
 
 def learn(
-    encoder: E5, examples: Examples, changes: dict[str, LowRank], head: Head, chosen: Any
+    encoder: TrainableE5, examples: Examples, changes: dict[str, LowRank], head: Head, chosen: Any
 ) -> None:
     """A few passes; texts of like length go together."""
     weights = [p for change in changes.values() for p in change.parameters()]
@@ -115,7 +115,7 @@ def batches(examples: Examples, size: int) -> list[Examples]:
     return found
 
 
-def above(encoder: E5, texts: list[Tensor], keep: int) -> Tensor:
+def above(encoder: TrainableE5, texts: list[Tensor], keep: int) -> Tensor:
     """Unit vectors of texts from the states of their lower layers."""
     longest = max(len(states) for states in texts)
     states = torch.zeros(len(texts), longest, encoder.dimensions)

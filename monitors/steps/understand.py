@@ -218,17 +218,16 @@ def read_closely(
     :param find_facts: the facts of an article; :func:`facts_in` where None
     """
     find_facts = find_facts or facts_in
-    texts: list[str] = []
-    for article, (passed, pieces) in zip(articles, chosen, strict=True):
-        if passed:
-            texts += [article.lead, *(p.text for p in pieces)]
-    rows = iter(desk.reader.encode(texts)) if texts else iter(())
     leads = [article.lead for article, (passed, _) in zip(articles, chosen, strict=True) if passed]
+    texts = [p.text for passed, pieces in chosen if passed for p in pieces]
+    # One encoder after the other on the same texts: they share the work of the lower layers.
+    keys = iter(desk.reader.encode(leads)) if leads else iter(())
     fits = iter(desk.matcher.encode(leads)) if leads else iter(())
+    rows = iter(desk.reader.encode(texts)) if texts else iter(())
     readings = []
     for article, (passed, pieces) in zip(articles, chosen, strict=True):
         if passed:
-            raw = np.stack([next(rows) for _ in range(1 + len(pieces))])
+            raw = np.stack([next(keys), *(next(rows) for _ in pieces)])
             vectors = desk.calibration.centre(raw, article.language)
         else:
             vectors = np.empty((1, 0), dtype=np.float32)

@@ -1,25 +1,27 @@
-"""multilingual e5-small in torch, as it is or adapted to news topics.
+"""multilingual e5-small, as it is or adapted to news topics.
 
-The network is transformers' ``BertModel`` (the architecture of e5-small); its weights come
-from :mod:`monitors.vectors.e5file`. An adapter is a set of low-rank changes to the matrices
-of the upper layers (LoRA: Hu et al., arXiv:2106.09685), added once when the model is loaded.
-Several adapters share the layers that none of them changes: those run once for all.
+Weights come from :mod:`monitors.vectors.e5file`, the network is :mod:`monitors.vectors.bert`.
+An adapter is a set of low-rank changes to the matrices of the upper layers (LoRA: Hu et al.,
+arXiv:2106.09685). All encoders of a process share the weights, and the work of the layers that
+none of them changes: these run once for a text that several encoders read one after the other.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from sentencepiece import SentencePieceProcessor
+from torch import Tensor, split
 from torch.nn.functional import normalize
-from transformers import BertConfig, BertModel
 
+from monitors.vectors.bert import Bert, Layer, bert
 from monitors.vectors.e5file import Array, E5File
 from monitors.vectors.unigram import unigram
 
@@ -28,17 +30,17 @@ PREFIX = "query: "
 
 MAX_TOKENS = 512
 
-MATRICES = {
-    "q": "attention.self.query",
-    "k": "attention.self.key",
-    "v": "attention.self.value",
-    "ao": "attention.output.dense",
-    "fi": "intermediate.dense",
-    "fo": "output.dense",
-}
-"""A layer's matrices: name in the file to name in ``BertModel``."""
+GROUP = 1024
+"""Tokens that go through the network together: what they need stays in a core's cache."""
 
-NORMS = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
+LOWER = 6
+"""Layers whose work is kept for the next encoder: as many as the shipped adapters leave."""
+
+RECENT = 8192
+"""Tokens of which that is kept, 13 MB: title and lead of a batch of articles."""
+
+Row = tuple[int, ...]
+"""The token ids of a text."""
 
 
 class E5:
@@ -49,31 +51,24 @@ class E5:
     """
 
     def __init__(self, *adapters: Mapping[str, Array]) -> None:
-        self._file, self._tokenizer = _package()
-        self.network = network(self._file, adapters[0] if adapters else {})
+        self._file, self._tokenizer, self._network, self._recent = _package()
         changed = [int(k.partition(".")[0]) for a in adapters for k in a if k[0].isdigit()]
-        self._shared = min(changed, default=self._file.shape.layers)
-        others = [network(self._file, adapter) for adapter in adapters[1:]]
-        self._uppers = [
-            list(made.encoder.layer[self._shared :]) for made in (self.network, *others)
-        ]
+        self._shared = min([*changed, LOWER])
+        self._uppers = [self._network.upper(self._shared, a) for a in adapters or ({},)]
 
     @property
     def dimensions(self) -> int:
         """Length of a vector."""
         return self._file.shape.hidden * len(self._uppers)
 
-    def encode(self, texts: Sequence[str], batch: int = 16) -> Array:
-        """Unit vectors of ``texts``, float32, shape (n, d): the means over all tokens.
-
-        Texts of like length go together, so that little is padded.
-        """
-        rows = [self.tokens(PREFIX + text) for text in texts]
+    def encode(self, texts: Sequence[str]) -> Array:
+        """Unit vectors of ``texts``, float32, shape (n, d): the means over all tokens."""
+        rows = [tuple(self.tokens(PREFIX + text)) for text in texts]
         out = np.zeros((len(rows), self.dimensions), dtype=np.float32)
-        order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
-        for start in range(0, len(order), batch):
-            chosen = order[start : start + batch]
-            out[chosen] = self._forward([rows[i] for i in chosen])
+        groups = _groups([len(row) for row in rows])
+        made = _side_by_side(self._forward, [[rows[i] for i in group] for group in groups])
+        for group, vectors in zip(groups, made, strict=True):
+            out[group] = vectors
         return out
 
     def tokens(self, text: str) -> list[int]:
@@ -82,91 +77,104 @@ class E5:
         ids = self._tokenizer.encode(clean)[: MAX_TOKENS - 2]
         return [self._file.shape.begin, *ids, self._file.shape.end]
 
-    def words(self, ids: Any) -> torch.Tensor:
+    def words(self, ids: Sequence[int]) -> Tensor:
         """What the network takes in: a row of the word table for each token id."""
         return torch.from_numpy(self._file.words(np.asarray(ids)))
 
-    def _forward(self, rows: list[list[int]]) -> Array:
-        longest = max(len(row) for row in rows)
-        ids = np.full((len(rows), longest), self._file.shape.end)
-        mask = torch.zeros(len(rows), longest)
-        for i, row in enumerate(rows):
-            ids[i, : len(row)] = row
-            mask[i, : len(row)] = 1.0
-        hidden = (mask - 1.0)[:, None, None] * 1e9
-        with torch.inference_mode():
-            states = self.network.embeddings(inputs_embeds=self.words(ids))
-            for layer in self.network.encoder.layer[: self._shared]:
-                states = layer(states, hidden)
-            parts = [_mean(upper, states, hidden, mask) for upper in self._uppers]
-            return np.asarray(normalize(torch.cat(parts, dim=-1), dim=-1).numpy())
+    @torch.inference_mode()
+    def _forward(self, rows: Sequence[Row]) -> Array:
+        lengths = [len(row) for row in rows]
+        states = self._lower(rows)
+        parts = [_means(upper, states, lengths) for upper in self._uppers]
+        return np.asarray(normalize(torch.cat(parts, dim=-1), dim=-1).numpy())
+
+    def _lower(self, rows: Sequence[Row]) -> Tensor:
+        """States after the shared layers, shape (tokens, hidden)."""
+        found = {row: self._recent.get(self._shared, row) for row in rows}
+        known = {row: states for row, states in found.items() if states is not None}
+        missing = [row for row in found if row not in known]
+        if missing:
+            lengths = [len(row) for row in missing]
+            words = self.words([number for row in missing for number in row])
+            states = self._network.first(words, lengths)
+            for layer in self._network.layers[: self._shared]:
+                states = layer(states, lengths)
+            for row, part in zip(missing, split(states, lengths), strict=True):
+                known[row] = part
+                self._recent.keep(self._shared, row, part)
+        return torch.cat([known[row] for row in rows])
+
+
+class Recent:
+    """What the lower layers made of the texts that were read last."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._tokens = 0
+        self._kept: dict[tuple[int, Row], Tensor] = {}
+        self._lock = threading.Lock()
+
+    def get(self, layers: int, row: Row) -> Tensor | None:
+        """The states of a text after so many layers, if they are kept."""
+        return self._kept.get((layers, row))
+
+    def keep(self, layers: int, row: Row, states: Tensor) -> None:
+        """Keep states; those that were kept first make room."""
+        with self._lock:
+            if (layers, row) in self._kept:
+                return
+            self._kept[layers, row] = states.clone()
+            self._tokens += len(row)
+            while self._tokens > self._most:
+                oldest = next(iter(self._kept))
+                del self._kept[oldest]
+                self._tokens -= len(oldest[1])
 
 
 @cache
-def _package() -> tuple[E5File, SentencePieceProcessor]:
-    """The opened file and its tokenizer, one for all engines."""
+def _package() -> tuple[E5File, SentencePieceProcessor, Bert, Recent]:
+    """File, tokenizer, network and what was read last: one of each for all encoders."""
     file = E5File()
     shape = file.shape
-    return file, unigram(file.pieces(), begin=shape.begin, end=shape.end, unknown=shape.unknown)
+    tokenizer = unigram(file.pieces(), begin=shape.begin, end=shape.end, unknown=shape.unknown)
+    return file, tokenizer, bert(file), Recent(RECENT)
 
 
-def _mean(
-    layers: Sequence[Any], states: torch.Tensor, hidden: torch.Tensor, mask: torch.Tensor
-) -> torch.Tensor:
-    """Unit vectors of what ``layers`` make of ``states``: the mean over all tokens."""
+def _means(layers: Sequence[Layer], states: Tensor, lengths: Sequence[int]) -> Tensor:
+    """Unit vectors of what ``layers`` make of ``states``: the mean over all tokens of a text."""
     for layer in layers:
-        states = layer(states, hidden)
-    weights = mask[..., None]
-    return normalize((states * weights).sum(dim=1) / weights.sum(dim=1), dim=-1)
+        states = layer(states, lengths)
+    means = torch.stack([text.mean(dim=0) for text in split(states, list(lengths))])
+    return normalize(means, dim=-1)
 
 
-def network(file: E5File, adapter: Mapping[str, Array]) -> Any:
-    """The network with its weights, ready to infer; words are looked up outside."""
-    shape = file.shape
-    config = BertConfig(
-        vocab_size=1,
-        hidden_size=shape.hidden,
-        num_hidden_layers=shape.layers,
-        num_attention_heads=shape.heads,
-        intermediate_size=shape.inner,
-        max_position_embeddings=shape.positions,
-        type_vocab_size=shape.types,
-        layer_norm_eps=shape.epsilon,
-        hidden_act="gelu",
-        pad_token_id=0,
-    )
-    model = BertModel(config, add_pooling_layer=False)
-    state = {name: torch.from_numpy(value) for name, value in _weights(file, adapter).items()}
-    state["embeddings.word_embeddings.weight"] = torch.zeros(1, shape.hidden)
-    model.load_state_dict(state)
-    model.train(False)
-    return model
+def _groups(lengths: Sequence[int]) -> list[list[int]]:
+    """The places of texts, in groups of about as many tokens, enough to keep all cores busy."""
+    most = min(GROUP, sum(lengths) / torch.get_num_threads())
+    groups: list[list[int]] = []
+    room = 0.0
+    for place, length in enumerate(lengths):
+        if room < length / 2:
+            groups.append([])
+            room = most
+        groups[-1].append(place)
+        room -= length
+    return groups
 
 
-def _weights(file: E5File, adapter: Mapping[str, Array]) -> dict[str, Array]:
-    shape = file.shape
-    hidden = shape.hidden
-    found = {
-        "embeddings.position_embeddings.weight": file.vector("emb.pos").reshape(-1, hidden),
-        "embeddings.token_type_embeddings.weight": file.vector("emb.type").reshape(-1, hidden),
-        "embeddings.LayerNorm.weight": file.vector("emb.ln.w"),
-        "embeddings.LayerNorm.bias": file.vector("emb.ln.b"),
-    }
-    sizes = {"fi": (shape.inner, hidden), "fo": (hidden, shape.inner)}
-    for layer in range(shape.layers):
-        to = f"encoder.layer.{layer}."
-        for name, long_name in MATRICES.items():
-            matrix = file.matrix(f"l{layer}.{name}.w", *sizes.get(name, (hidden, hidden)))
-            key = f"{layer}.{name}"
-            if f"{key}.a" in adapter:
-                change = adapter[f"{key}.b"].astype(np.float32) @ adapter[f"{key}.a"]
-                matrix = matrix + change.astype(np.float32)
-            found[f"{to}{long_name}.weight"] = matrix
-            found[f"{to}{long_name}.bias"] = file.vector(f"l{layer}.{name}.b")
-        for name, long_name in NORMS.items():
-            found[f"{to}{long_name}.weight"] = file.vector(f"l{layer}.{name}.w")
-            found[f"{to}{long_name}.bias"] = file.vector(f"l{layer}.{name}.b")
-    return found
+def _side_by_side(work: Callable[[list[Row]], Array], groups: list[list[Row]]) -> list[Array]:
+    """``work`` on each group, on as many cores as torch may use.
+
+    A core for each group wastes less than all cores on one after the other.
+    """
+    cores = torch.get_num_threads()
+    if len(groups) < 2 or cores < 2:
+        return [work(group) for group in groups]
+    try:
+        with ThreadPoolExecutor(cores, initializer=partial(torch.set_num_threads, 1)) as pool:
+            return list(pool.map(work, groups))
+    finally:
+        torch.set_num_threads(cores)  # parts of what the threads set is the whole process's
 
 
 def load_adapter(path: Path) -> dict[str, Array]:

