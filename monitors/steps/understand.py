@@ -142,7 +142,8 @@ def language_of(topic: Topic) -> str:
 
 def _centred(desk: Desk, texts: Sequence[str], language: str) -> Vector:
     if not texts:
-        return np.empty((0, desk.reader.dimensions), dtype=np.float32)
+        # Not asked of the encoder, which would load its model to say it, in every run.
+        return np.empty((0, len(desk.calibration.mean)), dtype=np.float32)
     return desk.calibration.centre(desk.reader.encode(list(texts)), language)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -22,6 +23,7 @@ from monitors.model import (
 from monitors.steps import understand as step
 from monitors.steps.understand import MAX_PASSAGES, PASSAGES, profiles, understand
 from monitors.testing import WordEncoder
+from monitors.vectors.cache import CachedEncoder
 from tests.support.newsroom import BRIDGE, HARBOUR, NOW, SPORT, TENDER, WALKOUT, Newsroom
 
 
@@ -53,6 +55,32 @@ def _article(text: tuple[str, ...], kind: PassageKind = PassageKind.BODY) -> Art
     return Article(
         name, "courier", "https://x.example/a", title, tuple(pieces), "f", NOW, NOW, "en"
     )
+
+
+class Unloaded:
+    """A model that nothing may need."""
+
+    model_id = WordEncoder().model_id
+
+    @property
+    def dimensions(self) -> int:
+        raise AssertionError("the model is loaded")
+
+    def encode(self, texts: Sequence[str]) -> Vector:
+        raise AssertionError(f"the model is loaded for {texts}")
+
+
+def test_topics_that_were_encoded_before_load_no_model(room: Newsroom) -> None:
+    """Also one without examples: a run with nothing new stays a matter of seconds."""
+    desk = room.desk
+    desk.watchlist = replace(desk.watchlist, topics=(Topic("bare", "Bare", "Something happens."),))
+    found = []
+    for model in (WordEncoder(), Unloaded()):
+        desk.reader = desk.matcher = CachedEncoder(model, desk.store.vectors, desk.clock)
+        desk.profiles.clear()
+        found.append(profiles(desk)["bare"])
+    assert np.array_equal(found[0].about, found[1].about)
+    assert found[1].examples.shape == found[1].not_examples.shape == (0, WordEncoder().dimensions)
 
 
 def test_an_article_passes_the_screen_of_the_topics_that_it_may_concern(room: Newsroom) -> None:
