@@ -27,6 +27,9 @@ LEDGER = ("left before", "listed", *(fate.value for fate in ENDS), "waiting")
 SLOW = 1.0
 """Seconds from which on a source is named among the slowest."""
 
+NOTHING_TO_DO = "Nothing to do"
+"""So remedies begin where sending it again would not help."""
+
 MOST = 100
 """Rows of one list in a report; the rest is counted."""
 
@@ -73,7 +76,7 @@ def run_report(report: RunReport, report_url: str = "") -> str:
             (f"{escape(name)}: {escape(line)}" for name, line in report.failures.items()),
         ),
         *_listed("Learnt from answers", (escape(line) for line in report.lessons)),
-        *_listed("Notes", (escape(line) for line in report.problems)),
+        *_listed("Notes", (escape(line) for line in _notes(report))),
         "## Numbers",
         table(["what", "how many"], _numbers(report)),
         *_times(report),
@@ -116,8 +119,14 @@ def _dead(report: RunReport) -> Iterable[str]:
             line = f"No. {row['number']} to {escape(row['channel'])}, {escape(row['headline'])}"
             again = f" Once that is mended: `tidings outbox --requeue {row['number']}`"
             # Without an edit the story was told all the same.
-            edit = row["kind"] == AlertKind.EDIT.value
-            yield f"{line}: {escape(row['why'])}{'' if edit else again}"
+            lasting = row["kind"] == AlertKind.EDIT.value or NOTHING_TO_DO in row["why"]
+            yield f"{line}: {escape(row['why'])}{'' if lasting else again}"
+
+
+def _notes(report: RunReport) -> list[str]:
+    """The problems that nothing above has told: a message that is dead stands there by name."""
+    told = [row["why"] for row in report.messages if row["outcome"] == "dead" and row["why"]]
+    return [line for line in report.problems if not line.endswith(tuple(told))]
 
 
 def _ledger(ledger: Ledger) -> list[tuple[str, ...]]:

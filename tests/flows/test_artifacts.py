@@ -79,6 +79,18 @@ def test_a_report_says_which_messages_are_dead_and_what_to_do() -> None:
     assert "--requeue 8" not in text
 
 
+def test_a_dead_message_is_told_once_and_without_advice_that_leads_nowhere() -> None:
+    one = report()
+    why = "Slack refuses it (message_not_found). Nothing to do: the message stays as it is."
+    dead = {"outcome": "dead", "number": "7", "kind": "step", "headline": "A", "channel": "#a"}
+    one.messages = [dead | {"why": why}]
+    one.problems = [f"alert 0dc9 to C0LOCAL: {why}", "the disk is full"]
+    text = run_report(one)
+    assert text.count("the message stays as it is") == 1
+    assert "--requeue" not in text
+    assert "## Notes\n\n- the disk is full\n" in text
+
+
 def picture(shown: str) -> etree._Element:
     found = re.fullmatch(r"!\[([^\[\]]+)\]\(data:image/svg\+xml;base64,([\w+/=]+)\)", shown)
     assert found is not None
