@@ -27,11 +27,14 @@ from monitors.store.tables import (
     vectors,
 )
 
+AT_ONCE = 10_000
+"""Vectors in one transaction: a second or less, so that no run waits long for SQLite's lock."""
+
 
 def prune(database: Database, before: datetime) -> dict[str, int]:
     """Drop what is older than ``before``, in one transaction.
 
-    - vectors: they are a cache
+    - vectors: they are a cache; and there are so many that they go batch by batch, apart
     - reports of runs
     - hosts that were not asked for since, and their robots.txt
     - what sites' articles have in common, where no article held it since
@@ -59,12 +62,12 @@ def prune(database: Database, before: datetime) -> dict[str, int]:
         .values(passages=dump_passages(()))
     )
     deletions = {
-        "vectors": sa.delete(vectors).where(vectors.c.created_at < before),
         "runs": sa.delete(runs).where(runs.c.started < before),
         "hosts": sa.delete(hosts).where(hosts.c.changed_at < before),
         "site_passages": sa.delete(site_passages).where(site_passages.c.seen_at < before),
         "robots": sa.delete(robots).where(robots.c.asked_at < before),
     }
+    cached = _vectors(database, before)
     with database.write() as connection:
         counts = {"passages": connection.execute(emptied).rowcount}
         for name, statement in deletions.items():
@@ -72,7 +75,21 @@ def prune(database: Database, before: datetime) -> dict[str, int]:
         doomed = _no_longer_listed(connection, before)
         for ids in chunks(doomed):
             connection.execute(sa.delete(entries).where(entries.c.id.in_(ids)))
-    return counts | {"entries": len(doomed)}
+    return counts | {"vectors": cached, "entries": len(doomed)}
+
+
+def _vectors(database: Database, before: datetime) -> int:
+    """Drop old vectors, a batch a transaction; one that was killed has dropped what it had."""
+    key = sa.tuple_(vectors.c.model_id, vectors.c.text_key)
+    old = sa.select(vectors.c.model_id, vectors.c.text_key).where(vectors.c.created_at < before)
+    some = sa.delete(vectors).where(key.in_(old.limit(AT_ONCE)))
+    dropped = 0
+    while True:
+        with database.write() as connection:
+            count = connection.execute(some).rowcount
+        dropped += count
+        if count < AT_ONCE:
+            return dropped
 
 
 def _needed(before: datetime) -> list[sa.Select[tuple[str]]]:

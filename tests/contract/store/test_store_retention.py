@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from store_values import (
     DAY,
     NOW,
@@ -19,7 +20,7 @@ from store_values import (
 
 from monitors.model import Article, Entry, Fate, Poll, PollState
 from monitors.ports import Outcome
-from monitors.store import SqlStore
+from monitors.store import SqlStore, retention
 
 OLD = NOW - 90 * DAY
 CUT = NOW - 30 * DAY
@@ -47,6 +48,16 @@ def _passages(store: SqlStore, wanted: Article) -> int:
     found = store.articles.find(wanted.id)
     assert found is not None
     return len(found.passages)
+
+
+def test_old_vectors_go_batch_by_batch(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    store.vectors.put("m", {f"old-{n}": vector() for n in range(4)}, CUT - DAY)
+    store.vectors.put("n", {"old-0": vector()}, CUT - DAY)
+    store.vectors.put("m", {"new": vector()}, CUT)
+    assert store.prune(CUT)["vectors"] == 5
+    assert store.prune(CUT)["vectors"] == 0
+    assert set(store.vectors.get("m", ["new", "old-0"])) == {"new"}
 
 
 def test_old_vectors_and_reports_go(store: SqlStore) -> None:
