@@ -83,7 +83,7 @@ def run_report(report: RunReport, report_url: str = "") -> str:
     ]
     rows = _ledger(report.ledger)
     if len(rows) > 1:
-        parts += ["## Entries", table(["source", *LEDGER], rows[: MOST + 1])]
+        parts += ["## Entries", table(*_filled(rows[: MOST + 1]))]
     if report.reasons or report.screened_out:
         decided = [*report.reasons.most_common(), ("concerns no topic", report.screened_out)]
         parts += ["## Decisions", table(["reason", "articles and topics"], decided)]
@@ -135,6 +135,13 @@ def _ledger(ledger: Ledger) -> list[tuple[str, ...]]:
     busiest = sorted(accounts, key=lambda name: -accounts[name].listed)
     rows = [(escape(name), accounts[name]) for name in busiest]
     return [(name, *_figures(account)) for name, account in [("**all**", ledger.total), *rows]]
+
+
+def _filled(rows: Sequence[tuple[str, ...]]) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Heads and rows without the columns in which nothing is: all of them do not fit."""
+    heads = ("source", *LEDGER)
+    kept = [i for i, cell in enumerate(rows[0]) if cell != "0" or heads[i] == "listed"]
+    return [heads[i] for i in kept], [tuple(row[i] for i in kept) for row in rows]
 
 
 def _figures(account: Account) -> tuple[str, ...]:

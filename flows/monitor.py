@@ -110,11 +110,10 @@ async def encode_anew(shift: Shift, fence: Fence) -> bool:
 
 @task(**batch("recall"))
 async def recall(shift: Shift, fence: Fence) -> None:
-    """Load the models, let new topics look back, and load what each topic remembers."""
+    """Load the models, and let new topics look back. What a topic remembers is loaded later."""
     await asyncio.to_thread(look_back, shift.desk, shift.report, fence)
     shift.bench = await asyncio.to_thread(deciding.open_bench, shift.desk, fence)
-    known = sum(len(memory) for memory in shift.bench.memories.values())
-    get_run_logger().info("%d topics, %d mentions remembered", len(shift.bench.memories), known)
+    get_run_logger().info("%d topics", len(shift.bench.profiles))
 
 
 @task(**batch("understand"))

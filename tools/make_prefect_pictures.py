@@ -119,7 +119,9 @@ def shot(page: Page, address: str, words: str) -> bytes:
     page.wait_for_timeout(3000)  # what slides in, and pictures in it
     small = io.BytesIO()
     image = Image.open(io.BytesIO(page.screenshot()))
-    image.convert("P", palette=Image.Palette.ADAPTIVE, colors=64).save(small, "PNG", optimize=True)
+    image.convert("P", palette=Image.Palette.ADAPTIVE, colors=256).save(
+        small, "PNG", optimize=True
+    )
     return small.getvalue()
 
 

@@ -10,7 +10,7 @@ from lxml import etree
 
 from flows.artifacts import SOURCES, alerts, run_report, source_health
 from flows.chart import chart
-from monitors.model import Cause, Health, Pulse
+from monitors.model import Cause, Fate, Health, Pulse
 from monitors.report.values import Bars
 from monitors.runs import RunReport
 
@@ -77,6 +77,17 @@ def test_a_report_says_which_messages_are_dead_and_what_to_do() -> None:
     assert "No. 6" not in text
     assert "No. 8" in text
     assert "--requeue 8" not in text
+
+
+def test_columns_in_which_nothing_is_are_left_out() -> None:
+    one = report()
+    account = one.ledger.of("tass")
+    account.listed = 3
+    account.end(Fate.NEW, 3)
+    one.ledger.close({})
+    text = run_report(one)
+    assert "| source | listed | new |\n" in text
+    assert "| tass | 3 | 3 |" in text
 
 
 def test_a_dead_message_is_told_once_and_without_advice_that_leads_nowhere() -> None:
