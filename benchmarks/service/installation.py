@@ -156,13 +156,15 @@ class Installation:
             "article_id", "topic_id", "verdict", "reason", "score", "scores", "nearest",
             "story_id", "development_id", "explanation",
         )  # fmt: skip
-        told = sa.select(outbox.c.key, outbox.c.kind, outbox.c.state)
-        known = sa.select(articles.c.url, articles.c.decided)
-        queries = (sa.select(*(decisions.c[name] for name in fields)), told, known)
+        rows = (
+            ("decision", _plain, sa.select(*(decisions.c[name] for name in fields))),
+            ("message", str, sa.select(outbox.c.key, outbox.c.kind, outbox.c.state)),
+            ("article", str, sa.select(articles.c.url, articles.c.decided)),
+        )
         with closing(open_store(self.url)) as store, store._db.read() as connection:
             return Counter(
-                (kind, *map(_plain, row))
-                for kind, query in zip(("decision", "message", "article"), queries, strict=True)
+                (kind, *map(text, row))
+                for kind, text, query in rows
                 for row in connection.execute(query)
             )
 
