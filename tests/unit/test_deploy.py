@@ -135,6 +135,17 @@ def test_shards_of_the_deployments_are_a_whole() -> None:
     }
 
 
+def test_what_automations_start_is_deployed() -> None:
+    [file] = yaml(DEPLOY / "automations.yaml")
+    actions = [action for each in file["automations"] for action in each["actions"]]
+    started = {action["deployment"] for action in actions if "deployment" in action}
+    assert started
+    for name in ("prefect.yaml", "prefect-workers.yaml"):
+        [plan] = yaml(DEPLOY / name)
+        flows = [(d["entrypoint"].rpartition(".")[2], d["name"]) for d in plan["deployments"]]
+        assert started <= {f"{flow}/{deployed}" for flow, deployed in flows}, name
+
+
 def test_the_dockerfile_has_no_fault_that_hadolint_knows() -> None:
     tool = Path(sys.executable).with_name("hadolint")
     done = subprocess.run(
