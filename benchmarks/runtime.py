@@ -124,6 +124,8 @@ def page(
     plain_cpu, plain_wall = (statistics.median(each[at] for each in bare) for at in (0, 1))
     cpu, wall = (statistics.median(each[at] for each in under) for at in (0, 1))
     begun, ended = (datetime.fromisoformat(state[name]) for name in ("start_time", "end_time"))
+    both = refused[2].endswith(state["state"]["message"])
+    said = "Both said" if both else f"The first said “{refused[2]}”, the second"
     lines = [
         (
             f"{SOURCES} sources with nothing new, {TOPICS} topics, PostgreSQL, medians of "
@@ -148,7 +150,7 @@ def page(
             f"from Running to {state['state']['name']} |"
         ),
         "",
-        f"What they said: “{refused[2]}”; “{state['state']['message']}”.",
+        f"{said}: “{state['state']['message']}”.",
     ]
     return "\n".join(lines)
 
