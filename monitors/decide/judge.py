@@ -29,10 +29,12 @@ from datetime import datetime, timedelta
 
 from monitors.decide.calibration import Calibration
 from monitors.decide.corrections import corrects
+from monitors.decide.evidence import together
 from monitors.decide.influence import influence, moved
 from monitors.decide.lines import alert_line, same_line
 from monitors.decide.match import excluded, match
 from monitors.decide.memory import Memory
+from monitors.decide.names import TOGETHER
 from monitors.decide.novelty import Comparison, compare_all, new_facts
 from monitors.decide.reading import Reading, TopicProfile
 from monitors.decide.significance import significance_features
@@ -52,10 +54,6 @@ from monitors.model import (
 
 RECAP_AFTER = timedelta(days=3)
 """A known development that is told again after this is a recap, not corroboration."""
-
-
-HELD_NOVELTY = 0.6
-"""Novelty of a development that was held back before: it takes more to tell it after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +185,7 @@ def _known(
     if mention.told:
         reason, verdict, why = _repetition(reading, nearest, earlier, around.now)
         return Judgement(replace(base, verdict=verdict, reason=reason, explanation=why), mention)
-    # Held back before: more independent sources may have made it worth telling.
+    # Held back before: more reports may have made it worth telling.
     base = _against_told(base, reading, memory)
     sources = {m.source_id for m in (*earlier, mention) if m.copy_of is None}
     return _weigh(reading, profile, fit, mention, base, earlier, len(sources), calibration, around)
@@ -270,9 +268,10 @@ def _weigh(
     around: Circumstances,
 ) -> Judgement:
     """A development that readers do not know: tell it, or hold it back and say why."""
-    features = significance_features(reading, fit.score, dict(fit.parts), independent)
+    fit = together(fit, earlier) if earlier else fit
+    features = significance_features(reading, fit.score, dict(fit.parts))
     weight = calibration.significance.probability(features)
-    novelty = HELD_NOVELTY if earlier else 1.0 - base.scores.get("same", 0.0)
+    novelty = 1.0 if earlier else 1.0 - base.scores.get("same", 0.0)
     confidence = fit.score * novelty * weight
     line = alert_line(profile.topic, calibration)
     told_to = around.opinion.counsel if around.opinion else None
@@ -290,7 +289,8 @@ def _weigh(
         side = "below" if confidence < line else "above"
         why = (
             f"confidence {confidence:.2f} is {side} the line of {line:.2f}: "
-            f"match {fit.score:.2f}, novelty {novelty:.2f}, significance {weight:.2f}"
+            f"{TOGETHER if earlier else 'match'} {fit.score:.2f}, novelty {novelty:.2f}, "
+            f"significance {weight:.2f}"
         )
     elif earlier:
         why = f"held back before; independent sources that report it: {independent}"
@@ -306,6 +306,7 @@ def _weigh(
         reason=reason,
         scores={
             **base.scores,
+            **({TOGETHER: fit.score} if earlier else {}),
             "novelty": novelty,
             "significance": weight,
             "confidence": confidence,
@@ -352,6 +353,8 @@ def _mention(
         vector=reading.key_vector,
         told=False,
         model_id=reading.model_id,
+        match=fit.score,
+        weight=fit.parts.get("weight"),
     )
 
 

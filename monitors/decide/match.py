@@ -15,6 +15,11 @@ from monitors.decide.reading import Reading, TopicProfile, closeness, keyword_hi
 from monitors.decide.siblings import Siblings
 from monitors.model import Match, Passage, PassageKind
 
+EVEN = 0.0
+"""Log odds from which a sibling is a rival. That an article fits the others still less says
+nothing of whether it fits this topic: with the bare difference, an article that fitted no
+topic fitted one of them."""
+
 
 def match(
     reading: Reading,
@@ -80,10 +85,8 @@ def _fit(
     if learnt is None or not len(reading.fit_vector):
         return {}
     own = learnt.matches(reading.fit_vector, profile.fit)
-    return {
-        "fit": own,
-        "fit over siblings": own - siblings.best_fit(reading, learnt) if siblings else 0.0,
-    }
+    rival = siblings.best_fit(reading, learnt) if siblings else EVEN
+    return {"fit": own, "fit over siblings": own - max(rival, EVEN)}
 
 
 def _weight(reading: Reading, calibration: Calibration) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Names of scores that say what was learnt from answers; none of them is weighed."""
+"""Names of scores that are no part of the match of one article."""
 
 from __future__ import annotations
 
@@ -13,3 +13,6 @@ NEARNESS = "nearness to lesson"
 
 MOVED = "line moved by"
 """How far the line of confidence was moved."""
+
+TOGETHER = "match of all reports"
+"""The match of a development that was held back before, over all its reports."""

@@ -1,14 +1,14 @@
-"""Would an analyst want a message? Stage, firmness, source tier and corroboration."""
+"""Would an analyst want a message? What the article says of itself; no topic is read."""
 
 from __future__ import annotations
 
 from monitors.decide.reading import Reading
 from monitors.model import Stage, Tier
 
-LEARNT = ("weight", "corroborated")
-"""Features that the shipped regression is learnt from: what the adapted encoder says, and how
-many sources report it. With the cues of the lexicons beside them, held-out F1 falls from .70
-to .66: there are too few examples to weigh thirty words. Calibrations set by hand may use all.
+LEARNT = ("weight",)
+"""Features that the shipped regression is learnt from: what the adapted encoder says. With the
+cues of the lexicons beside it, held-out F1 falls from .70 to .66: there are too few examples to
+weigh thirty words. Calibrations set by hand may use all.
 """
 
 _TITLE_CUES = (
@@ -35,12 +35,9 @@ _TIERS = {Tier.OFFICIAL: 1.0, Tier.WIRE: 0.7, Tier.PRESS: 0.4, Tier.BLOG: 0.0}
 
 
 def significance_features(
-    reading: Reading, match_score: float, topic_features: dict[str, float], independent: int
+    reading: Reading, match_score: float, topic_features: dict[str, float]
 ) -> dict[str, float]:
-    """Named features, all between about 0 and 1.
-
-    :param independent: sources that report it on their own, this one included
-    """
+    """Named features, all but the weight between about 0 and 1."""
     cues, facts = reading.facts.cues, reading.facts
     features = {f"title {cue}": float(cue in cues) for cue in _TITLE_CUES}
     features |= {f"body {cue}": float(f"body {cue}" in cues) for cue in _BODY_CUES}
@@ -49,7 +46,6 @@ def significance_features(
         "match": match_score,
         "headline": min(topic_features.get("headline", 0.0) / 5.0, 2.0),
         "question": float(reading.article.title.rstrip().endswith("?")),
-        "corroborated": min(independent - 1, 3) / 3.0,
         "dated": float(bool(facts.dates)),
         "figures": min(len(facts.numbers), 3) / 3.0,
         "no cue": float(facts.stage is Stage.NONE),

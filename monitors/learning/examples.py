@@ -101,7 +101,7 @@ def _learn_from(
             continue
         if teaches != "pairs":
             significant = any(stream.developments[label.development].significant for label in mine)
-            weighed = significance_features(reading, 0.9, dict(fit.parts), 1)
+            weighed = significance_features(reading, 0.9, dict(fit.parts))
             learnt = {name: weighed[name] for name in LEARNT}
             data.significance.add(learnt, significant, stream.name)
         development = stream.developments[mine[0].development]

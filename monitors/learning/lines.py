@@ -18,7 +18,7 @@ from monitors.model import Verdict
 
 MATCH_LINES = (0.2, 0.3, 0.4)
 SAME_LINES = (0.6, 0.7, 0.8, 0.88)
-ALERT_LINES = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+ALERT_LINES = (0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 """Lines to choose from; all come out by F1 over all streams together."""
 
 Say = Callable[[str], None]

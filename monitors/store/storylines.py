@@ -80,6 +80,8 @@ def mention_row(mention: Mention) -> dict[str, Any]:
         "first": bool(mention.first),
         "copy_of": mention.copy_of,
         "model_id": mention.model_id,
+        "match": mention.match,
+        "weight": mention.weight,
     }
 
 
@@ -106,6 +108,8 @@ def mention(row: sa.Row[Any]) -> Mention:
         first=row.first,
         copy_of=row.copy_of,
         model_id=row.model_id,
+        match=row.match,
+        weight=row.weight,
     )
 
 

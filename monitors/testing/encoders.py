@@ -66,9 +66,7 @@ def plain_calibration(encoder: Encoder) -> Calibration:
             {"lead": 8.0, "words": 4.0, "names": 2.0, "other way": -4.0, "stage differs": -3.0}
             | {"numbers differ": -2.0, "dates differ": -2.0, "ordinals differ": -3.0},
         ),
-        significance=Logistic(
-            3.0, {"title opinion": -6.0, "title speculated": -6.0, "corroborated": 15.0}
-        ),
+        significance=Logistic(3.0, {"title opinion": -6.0, "title speculated": -6.0}),
         match_lines=half | {Sensitivity.STRICT: 0.7, Sensitivity.BROAD: 0.3},
         alert_lines=dict.fromkeys(Sensitivity, 0.3),
         same_line=0.5,

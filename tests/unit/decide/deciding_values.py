@@ -40,7 +40,7 @@ CALIBRATION = Calibration(
     mean=np.zeros(4, dtype=np.float32),
     match=Logistic(-5.0, {"about": 10.0}),
     same=Logistic(-8.0, {"lead": 10.0, "ordinals differ": -6.0, "dates differ": -6.0}),
-    significance=Logistic(-1.0, {"title signed": 3.0, "corroborated": 6.0}),
+    significance=Logistic(-1.0, {"title signed": 3.0, "weight": 1.0}),
     match_lines={Sensitivity.STRICT: 0.8, Sensitivity.BALANCED: 0.5, Sensitivity.BROAD: 0.3},
     alert_lines={Sensitivity.STRICT: 0.6, Sensitivity.BALANCED: 0.3, Sensitivity.BROAD: 0.1},
     same_line=0.5,

@@ -181,7 +181,7 @@ def test_no_opinion_tells_again_what_was_told() -> None:
 
 
 def test_what_a_judge_holds_back_may_be_told_when_others_report_it() -> None:
-    calibration = replace(CALIBRATION, significance=Logistic(-1.0, {"corroborated": 9.0}))
+    calibration = replace(CALIBRATION, significance=Logistic(2.0, {}))
     memory = Memory()
     around = Circumstances(now=NOW, opinion=opinion(Counsel.HOLD))
     held = judge(reading(1), PROFILE, [], memory, calibration, around)

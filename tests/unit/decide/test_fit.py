@@ -63,8 +63,17 @@ def test_an_article_is_held_against_sibling_topics() -> None:
     other = replace(profile(Topic("other", "Other", "Other.")), fit=THERE[None])
     parts = match(article, own, [other], LEARNT).parts
     assert parts["fit"] == pytest.approx(5.0)
-    assert parts["fit over siblings"] == pytest.approx(10.0)
-    assert match(article, own, [], LEARNT).parts["fit over siblings"] == 0.0
+    assert parts["fit over siblings"] == pytest.approx(5.0)
+    rival = replace(other, fit=HERE[None])
+    assert match(article, own, [other, rival], LEARNT).parts["fit over siblings"] == 0.0
+
+
+def test_that_siblings_fit_still_less_says_nothing_of_an_article_that_fits_no_topic() -> None:
+    article = replace(reading(), fit_vector=THERE)
+    own = replace(profile(), fit=HERE[None])
+    alone = match(article, own, [], LEARNT).parts
+    beside = match(article, own, [replace(own, topic=Topic("x", "X", "X."))], LEARNT).parts
+    assert alone["fit over siblings"] == beside["fit over siblings"] == alone["fit"] < 0.0
 
 
 def test_without_an_adapted_encoder_nothing_is_said() -> None:

@@ -157,9 +157,9 @@ QUIET = Facts()
 """No sign of weight: held back."""
 
 
-def test_what_was_held_back_is_told_when_independent_sources_join() -> None:
+def test_what_was_held_back_is_told_when_a_firmer_report_joins() -> None:
     held = mention(told=False, vector=vector(0, 0.9, 0.44, 0))
-    judged = ruled(reading(stated=QUIET), held)
+    judged = ruled(reading(), held)
     assert (judged.decision.verdict, judged.decision.reason) == (Verdict.ALERT, Reason.NEW_STORY)
     assert judged.decision.scores["sources"] == 2
     assert "2" in judged.decision.explanation
@@ -170,6 +170,28 @@ def test_what_was_held_back_is_told_when_independent_sources_join() -> None:
     assert judged.development.article_id == "A-90"
     assert judged.development.founded_at == NOW - HOUR
     assert judged.development.told
+
+
+@pytest.mark.parametrize(
+    ("before", "verdict"), [(None, Verdict.ALERT), (0.9, Verdict.ALERT), (0.01, Verdict.DIGEST)]
+)
+def test_what_earlier_reports_were_thought_to_be_about_counts(
+    before: float | None, verdict: Verdict
+) -> None:
+    held = mention(told=False, match=before, vector=vector(0, 0.9, 0.44, 0))
+    decision = ruled(reading(fit=0.65), held).decision
+    assert decision.verdict is verdict
+    if verdict is Verdict.DIGEST:
+        assert f"match of all reports {decision.scores['match of all reports']:.2f}" in (
+            decision.explanation
+        )
+
+
+def test_a_mention_keeps_what_its_article_says_of_the_development() -> None:
+    judged = ruled(reading(fit=0.65))
+    assert judged.mention is not None
+    assert judged.mention.match == judged.decision.score
+    assert judged.mention.weight is None
 
 
 def test_a_copy_of_what_was_held_back_adds_no_source() -> None:
@@ -186,7 +208,8 @@ def test_a_copy_of_what_was_held_back_adds_no_source() -> None:
 def test_a_held_back_step_of_a_told_story_is_a_new_step_when_it_is_promoted() -> None:
     opened = mention(80, development_id="D-0", vector=ELSEWHERE)
     held = mention(told=False, vector=vector(0, 0.9, 0.44, 0))
-    judged = ruled(reading(stated=Facts(dates=frozenset({MAY}))), opened, held)
+    stated = Facts(cues=frozenset({"signed"}), dates=frozenset({MAY}))
+    judged = ruled(reading(stated=stated), opened, held)
     assert (judged.decision.verdict, judged.decision.reason) == (Verdict.ALERT, Reason.NEW_STEP)
     assert judged.decision.new_facts == ("date: 2025-05-09",)
 

@@ -8,8 +8,8 @@ from monitors.decide.significance import significance_features
 from monitors.model import Facts, Tier
 
 
-def features(article: Reading, independent: int = 1) -> dict[str, float]:
-    return significance_features(article, 0.8, {"headline": 2.5}, independent)
+def features(article: Reading) -> dict[str, float]:
+    return significance_features(article, 0.8, {"headline": 2.5, "weight": -1.5})
 
 
 def test_the_more_official_the_source_the_higher_its_tier() -> None:
@@ -18,9 +18,8 @@ def test_the_more_official_the_source_the_higher_its_tier() -> None:
     assert len(set(tiers)) == len(Tier)
 
 
-@pytest.mark.parametrize(("independent", "value"), [(1, 0.0), (2, 1 / 3), (4, 1.0), (40, 1.0)])
-def test_corroboration_counts_other_sources_up_to_three(independent: int, value: float) -> None:
-    assert features(reading(), independent)["corroborated"] == pytest.approx(value)
+def test_the_weight_counts_as_it_was_read() -> None:
+    assert features(reading())["weight"] == -1.5
 
 
 def test_cues_of_title_and_body_count_apart() -> None:
@@ -40,4 +39,4 @@ def test_a_question_a_date_figures_and_silence_are_seen() -> None:
 
 
 def test_a_missing_headline_score_counts_as_zero() -> None:
-    assert significance_features(reading(), 0.8, {}, 1)["headline"] == 0.0
+    assert significance_features(reading(), 0.8, {})["headline"] == 0.0

@@ -53,7 +53,7 @@ BOTH = (
     ),
 )
 MAYBE_TOO = (
-    "Dock workers at the harbour may walk out over wages after all",
+    "Dock workers at the harbour near a walk out over wages",
     "Cranes could halt from Friday, an internal letter with three demands to owners shows.",
 )
 
@@ -291,7 +291,7 @@ def test_a_rumour_is_held_back_and_named(room: Newsroom) -> None:
     assert "significance" in held["why"]
 
 
-def test_what_was_held_back_is_told_when_others_report_it(room: Newsroom) -> None:
+def test_what_was_held_back_is_told_when_a_firmer_report_joins(room: Newsroom) -> None:
     room.begin()
     room.publish("courier", "maybe", MAYBE)
     room.run()
