@@ -126,11 +126,11 @@ def _explained() -> Iterator[str]:
     yield "By the number of its message, as `tidings outbox` lists it; its address does as well:\n"
     yield _shown(f"tidings explain 1 --topic {TOPIC}")
     yield "## A near miss\n"
-    yield "It came near the topic, and not near enough:\n"
-    yield _shown(f"tidings explain {_nearest(Reason.NEAR_MISS)} --topic {TOPIC}")
+    yield "It came near a topic, and not near enough:\n"
+    yield _shown(f"tidings explain {_nearest(Reason.NEAR_MISS, None)}")
     yield "## An article that is off topic\n"
     yield "The screen let it through, since it names the same countries; the match did not:\n"
-    yield _shown(f"tidings explain {_nearest(Reason.OFF_TOPIC)} --topic {TOPIC}")
+    yield _shown(f"tidings explain {_nearest(Reason.OFF_TOPIC, TOPIC)}")
 
 
 def _replayed(folder: Path) -> Iterator[str]:
@@ -158,16 +158,16 @@ def _shown(command: str) -> str:
     return f"```console\n$ {command}\n{ran(command)}\n```\n"
 
 
-def _nearest(reason: Reason) -> str:
-    """The article of this reason that came nearest to the topic, by its address."""
+def _nearest(reason: Reason, topic: str | None) -> str:
+    """The article of this reason that came nearest to ``topic``, or to any, and the topic."""
     store = open_store("sqlite:///var/tidings.db")
     try:
-        found = store.decisions.decisions(topic_id=TOPIC, limit=1000)
+        found = store.decisions.decisions(topic_id=topic, limit=1000)
         best = max((d for d in found if d.reason is reason), key=lambda d: d.score)
         article = store.articles.find(best.article_id)
     finally:
         store.close()
-    return article.url if article else best.article_id
+    return f"{article.url if article else best.article_id} --topic {best.topic_id}"
 
 
 def _lay_out(folder: Path) -> None:
