@@ -99,7 +99,8 @@ def _learn_from(
             data.match.add(parts, bool(mine), stream.name)
         if not mine:
             continue
-        if teaches != "pairs":
+        if teaches != "pairs" and any(label.role is Role.FIRST for label in mine):
+            # Later reports dwell on other sides of it, and most decisions are on the first.
             significant = any(stream.developments[label.development].significant for label in mine)
             weighed = significance_features(reading, 0.9, dict(fit.parts))
             learnt = {name: weighed[name] for name in LEARNT}
