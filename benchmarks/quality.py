@@ -92,8 +92,8 @@ are written to be hard: a third of the articles or more is off topic but near it
 holds the traps that its README names. What each part of deciding is worth, and costs, is in
 [ablation.md](ablation.md)."""
 
-HELD_OUT = """The honest figures. For each stream the regressions were learnt from the other four;
-only the five lines were chosen on all five together (`python tools/calibrate.py`)."""
+HELD_OUT = """The honest figures. For each stream the regressions were learnt from all others;
+only the five lines were chosen on all together (`python tools/calibrate.py`)."""
 
 AS_SHIPPED = """The shipped numbers were learnt from these very streams, so these figures
 flatter. In brackets: 95 % bootstrap intervals over developments. Floors are pinned in
