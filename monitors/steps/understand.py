@@ -158,6 +158,7 @@ def _screen(desk: Desk, passages: Sequence[Sequence[Passage]]) -> list[dict[str,
     if not texts:
         return [{} for _ in passages]
     rows = desk.screen.encode(texts)
+    _measure_general(desk)
     scores = {topic.id: _above_general(desk, topic, rows) for topic in desk.watchlist.topics}
     found: list[dict[str, Vector]] = []
     start = 0
@@ -168,14 +169,23 @@ def _screen(desk: Desk, passages: Sequence[Sequence[Passage]]) -> list[dict[str,
     return found
 
 
+def _measure_general(desk: Desk) -> None:
+    """What general news score on each topic that is new here; they are encoded once for all."""
+    new = [topic for topic in desk.watchlist.topics if topic.id not in desk.screens]
+    if not new:
+        return
+    general = desk.screen.encode([text for _, text in general_news()])
+    for topic in new:
+        learnt = [each.text for each in topic.learnt.examples]
+        texts = desk.screen.encode(
+            [f"{topic.name}. {topic.description}", *topic.examples, *learnt]
+        )
+        usual = (general @ texts.T).max(axis=1)
+        desk.screens[topic.id] = (texts, float(usual.mean()), float(max(usual.std(), 0.05)))
+
+
 def _above_general(desk: Desk, topic: Topic, rows: Vector) -> Vector:
     """Nearness to the topic, in standard deviations above that of the general news, (n,)."""
-    if topic.id not in desk.screens:
-        learnt = [each.text for each in topic.learnt.examples]
-        about = [f"{topic.name}. {topic.description}", *topic.examples, *learnt]
-        texts = desk.screen.encode(about)
-        usual = (desk.screen.encode([text for _, text in general_news()]) @ texts.T).max(axis=1)
-        desk.screens[topic.id] = (texts, float(usual.mean()), float(max(usual.std(), 0.05)))
     texts, mean, spread = desk.screens[topic.id]
     nearest: Vector = ((rows @ texts.T).max(axis=1) - mean) / spread
     return nearest
