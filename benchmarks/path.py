@@ -83,9 +83,17 @@ def measure(
         "whole": round(whole, 2),
         "bare": round(bare, 2),
         "ratio": round(whole / bare, 3),
-        "memory": resident(),
         **{step: round(seconds, 2) for step, seconds in report.seconds.items()},
     }
+
+
+def worker() -> int:
+    """Bytes of memory of this process after a run; it must have done nothing before."""
+    stream = load_stream(newsroom_folder())
+    clock = FixedClock(stream.articles[0].published + timedelta(days=DAYS))
+    with NewsroomServer(stream, clock) as newsroom, tempfile.TemporaryDirectory() as folder:
+        asyncio.run(path(Path(folder), stream, newsroom.base_url, clock))
+        return resident()
 
 
 async def path(
