@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from torch import Tensor, split
 from torch.nn.functional import normalize
 
 from monitors.vectors.bert import Bert, Layer, bert
+from monitors.vectors.cores import side_by_side
 from monitors.vectors.e5file import Array, E5File
 from monitors.vectors.unigram import unigram
 
@@ -30,7 +30,7 @@ PREFIX = "query: "
 
 MAX_TOKENS = 512
 
-GROUP = 1024
+GROUP = 512
 """Tokens that go through the network together: what they need stays in a core's cache."""
 
 LOWER = 6
@@ -66,7 +66,7 @@ class E5:
         rows = [tuple(self.tokens(PREFIX + text)) for text in texts]
         out = np.zeros((len(rows), self.dimensions), dtype=np.float32)
         groups = _groups([len(row) for row in rows])
-        made = _side_by_side(self._forward, [[rows[i] for i in group] for group in groups])
+        made = side_by_side(self._forward, [[rows[i] for i in group] for group in groups])
         for group, vectors in zip(groups, made, strict=True):
             out[group] = vectors
         return out
@@ -160,21 +160,6 @@ def _groups(lengths: Sequence[int]) -> list[list[int]]:
         groups[-1].append(place)
         room -= length
     return groups
-
-
-def _side_by_side(work: Callable[[list[Row]], Array], groups: list[list[Row]]) -> list[Array]:
-    """``work`` on each group, on as many cores as torch may use.
-
-    A core for each group wastes less than all cores on one after the other.
-    """
-    cores = torch.get_num_threads()
-    if len(groups) < 2 or cores < 2:
-        return [work(group) for group in groups]
-    try:
-        with ThreadPoolExecutor(cores, initializer=partial(torch.set_num_threads, 1)) as pool:
-            return list(pool.map(work, groups))
-    finally:
-        torch.set_num_threads(cores)  # parts of what the threads set is the whole process's
 
 
 def load_adapter(path: Path) -> dict[str, Array]:
