@@ -192,6 +192,7 @@ LINES = np.round(np.arange(0.1, 0.9, 0.05), 2)
 
 
 def quality() -> list[Quality]:
+    torch.set_num_threads(1)
     model = afternoon.load_model()
     read = [load_stream(place) for place in streams()]
     scores = np.array([_grid(stream, model) for stream in read])
