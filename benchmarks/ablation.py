@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,20 +22,22 @@ from benchmarks.replaying import ROOT, Models, models, streams
 from benchmarks.timing import spent
 from monitors.calibration import assemble, file_stem, general_news
 from monitors.calibration.loading import folder
+from monitors.decide import judge
+from monitors.decide import match as matching
 from monitors.decide.calibration import Calibration, Logistic, unit
 from monitors.decide.reading import profile
 from monitors.evaluate import Scores
 from monitors.learning.examples import World, collect
 from monitors.learning.lines import decide_all
 from monitors.learning.regressions import Data, Examples, learn
-from monitors.model import Vector
+from monitors.model import Match, Mention, Vector
 from monitors.settings import load_settings
 from monitors.steps import understand
 from monitors.streams import load_stream
 
 PAGE = ROOT / "docs" / "ablation.md"
 
-ALERT_LINES = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
+ALERT_LINES = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 PLAIN_LINES = (0.5, 0.6, 0.7, 0.8, 0.9)
 """Lines of confidence to choose from where significance is off and confidence is higher."""
 
@@ -57,7 +59,7 @@ class Part:
     """Something that can be switched off.
 
     :param off: what that means, for the table
-    :param swaps: module, name and new value, while streams are understood
+    :param swaps: module, name and new value, while streams are understood and decided on
     :param without: features that the regressions do not see
     :param change: of the calibration, given the encoded sample of general news too
     :param lines: of confidence, to choose from
@@ -85,6 +87,11 @@ def _level(*arguments: Any) -> Any:
     return replace(profile(*arguments), level=(0.0, 0.1))
 
 
+def _alone(fit: Match, _: Sequence[Mention]) -> Match:
+    """Each report by itself, whatever was held back before."""
+    return fit
+
+
 PARTS = (
     Part("everything on", "-"),
     Part("screen", "every article goes to every topic", ((understand, "SCREEN_LINE", -99.0),)),
@@ -99,6 +106,14 @@ PARTS = (
         change=_insignificant, lines=PLAIN_LINES,
     ),
     Part("siblings", "other topics of the list are not looked at", without=SIBLINGS),
+    Part(
+        "rivals", "a sibling counts however little it fits itself",
+        ((matching, "EVEN", -99.0),),
+    ),
+    Part(
+        "reports together", "what was held back is weighed by each report alone",
+        ((judge, "together", _alone),),
+    ),
     Part(
         "background", "scores are not told against general news",
         ((understand, "profile", _level),),
@@ -159,39 +174,32 @@ def ablate(
         def make(numbers: Mapping[str, Any], part: Part = part) -> Calibration:
             return part.change(assemble(name, dict(numbers), languages, rows), rows)
 
-        if part.swaps or part.change is _uncentred:
-            understood = _understood(places, make, encoders, part, shipped)
-        else:
-            plain = plain or _understood(places, make, encoders, PARTS[0], shipped)
-            understood = plain
-        yield _decided(part, *understood, make, shipped)
+        with ExitStack() as stack:
+            for module, attribute, value in part.swaps:
+                stack.enter_context(swapped(module, attribute, value))
+            if part.swaps or part.change is _uncentred:
+                understood = _understood(places, make, encoders, shipped)
+            else:
+                plain = plain or _understood(places, make, encoders, shipped)
+                understood = plain
+            outcome = _decided(part, *understood, make, shipped)
+        yield outcome
 
 
 def _understood(
     places: list[Path],
     make: Callable[[Mapping[str, Any]], Calibration],
     encoders: Models,
-    part: Part,
     lines: Mapping[str, Any],
 ) -> tuple[Data, list[World]]:
     """The examples and the readings of all streams."""
     blank: dict[str, Any] = {"bias": 0.0, "weights": {}}
     numbers = dict.fromkeys(("match", "same", "significance"), blank) | {"lines": lines}
     start, data = make(numbers), Data()
-    with ExitStack() as stack:
-        for module, name, value in part.swaps:
-            stack.enter_context(swapped(module, name, value))
-        worlds = [
-            collect(
-                load_stream(place),
-                start,
-                (encoders.screen, encoders.reader, encoders.matcher),
-                data,
-                "all",
-                lambda _: None,
-            )
-            for place in places
-        ]
+    three = (encoders.screen, encoders.reader, encoders.matcher)
+    worlds = [
+        collect(load_stream(place), start, three, data, "all", lambda _: None) for place in places
+    ]
     return data, worlds
 
 

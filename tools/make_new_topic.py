@@ -75,8 +75,8 @@ LOOKED_BACK = (
     "of it is sent."
 )
 TOLD = (
-    "Two more days later it tells that an agreement was signed. The first report of that, in "
-    "the run before, was not told; `tidings explain` says why of each."
+    "Two more days later it tells that an agreement was signed. Of two reports one is told; "
+    "`tidings explain` says why of each."
 )
 
 HEAD = """\
@@ -151,7 +151,7 @@ def _session(world: World) -> list[tuple[str, str, str]]:
             DESCRIPTION,
         ),
         ("Where is it told", "#arms-control"),
-        ("Sensitivity", ""),
+        ("Sensitivity", "broad"),
         ("Write it", "yes"),
     ]
     parts = [(new, _terminal(world, new, answers), "")]
