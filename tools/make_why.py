@@ -97,10 +97,10 @@ def judged_by(models: Models) -> Iterator[None]:
     async def open_desk(settings: Settings, **options: Any) -> AsyncIterator[Desk]:
         async with real(settings, **options) as desk:
             # Through the database of the install, as always: a backtest looks there.
-            desk.screen, desk.reader, desk.matcher = (
-                CachedEncoder(encoder, desk.store.vectors, desk.clock)
-                for encoder in (models.screen, models.reader, models.matcher)
-            )
+            kept, clock = desk.store.vectors, desk.clock
+            desk.screen = CachedEncoder(models.screen, kept, clock, coarse=True)
+            desk.reader = CachedEncoder(models.reader, kept, clock)
+            desk.matcher = CachedEncoder(models.matcher, kept, clock)
             yield desk
 
     wiring.open_desk = open_desk
