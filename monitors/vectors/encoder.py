@@ -49,9 +49,12 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str]) -> Vector:
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
+        cleaned = [_clean(text) for text in texts]
+        # The same text twice has one vector, to the last digit.
+        places = {text: place for place, text in enumerate(dict.fromkeys(cleaned))}
         try:
             rows = self._loaded().encode(
-                [_clean(text) for text in texts],
+                list(places),
                 normalize_embeddings=True,
                 show_progress_bar=False,
                 batch_size=OWN_BATCH if self._name.startswith("builtin:") else BATCH,
@@ -60,7 +63,7 @@ class SentenceEncoder:
             raise EncoderError(
                 self._name, f"encoding {len(texts)} texts failed: {error}", "See tidings doctor"
             ) from error
-        return np.asarray(rows, dtype=np.float32)
+        return np.asarray(rows, dtype=np.float32)[[places[text] for text in cleaned]]
 
     def _loaded(self) -> SentenceTransformer:
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from monitors.decide.calibration import unit
 from monitors.ports import Encoder
 
 PLAIN = ["The bank was delisted.", "Heavy rain in the north.", "Actors leave the theatre."]
@@ -73,7 +74,7 @@ def test_a_hundred_thousand_characters_are_cut_and_do_no_harm(encoder: Encoder) 
 
 
 def test_translations_are_nearer_than_other_news(encoder: Encoder) -> None:
-    english, other, *translations = encoder.encode([
+    rows = encoder.encode([
         "The sanctions on the bank were lifted",
         "Heavy rain flooded the farms",
         "Санкции с банка были сняты",
@@ -81,6 +82,9 @@ def test_translations_are_nearer_than_other_news(encoder: Encoder) -> None:
         "Les sanctions contre la banque ont été levées",
         "Se levantaron las sanciones contra el banco",
     ])  # fmt: skip
+    if encoder.model_id.startswith("builtin:e5-topics"):
+        rows = rows[:, :384]  # the other half tells how much news weighs, and is never compared
+    english, other, *translations = unit(rows)
     assert (np.stack(translations) @ english > english @ other + 0.05).all()
 
 

@@ -26,20 +26,23 @@ topics:
     description: A volcano erupts in Iceland.
 """
 LEADS = (
-    ("lifted", "United States lifts sanctions on a Russian bank"),
-    ("cup", "Goalkeeper injured before the cup final"),
-    ("eruption", "A volcano erupts in Iceland after days of earthquakes"),
-)
+    ("lifted", "United States lifts sanctions on a Russian bank", "The bank may trade again"),
+    ("cup", "Goalkeeper injured before the cup final", "A second keeper trains with the team"),
+    (
+        "eruption", "A volcano erupts in Iceland after days of earthquakes",
+        "Lava flows from a fissure that opened on Tuesday, and a town was evacuated",
+    ),
+)  # fmt: skip
 
 
 @pytest.fixture
 def stored(store: SqlStore, folder: Path) -> SqlStore:
     """Three articles of the last days, none decided."""
-    for hours, (name, lead) in enumerate(LEADS, start=2):
-        passages = (Passage(0, PassageKind.TITLE, lead), Passage(1, PassageKind.LEAD, f"{lead}."))
+    for hours, (name, title, lead) in enumerate(LEADS, start=2):
+        passages = (Passage(0, PassageKind.TITLE, title), Passage(1, PassageKind.LEAD, f"{lead}."))
         seen = NOW - timedelta(hours=hours)
         article = Article(
-            f"A-{name}", "un-news", f"https://news.example/{name}", lead, passages, name, seen
+            f"A-{name}", "un-news", f"https://news.example/{name}", title, passages, name, seen
         )
         store.articles.save(replace(article, published=seen, language="en"))
     (folder / "other.yaml").write_text(OTHER, "utf-8")
