@@ -20,7 +20,7 @@ from pathlib import Path
 
 import trafilatura
 
-from monitors.calibration import MATCHER, adapter_digest
+from monitors.calibration import MATCHER, adapter_digest, general_news
 from monitors.clock import FixedClock
 from monitors.demo.play import newsroom_folder
 from monitors.demo.server import NewsroomServer
@@ -38,6 +38,7 @@ from monitors.wiring import open_desk
 
 ROUNDS = 3
 DAYS = 12
+OTHERS = [text for _, text in general_news()]
 
 
 def main() -> None:
@@ -70,6 +71,7 @@ def measure(
         report, texts, urls, whole = asyncio.run(
             path(Path(folder), stream, newsroom.base_url, clock)
         )
+        reader.encode(OTHERS)  # what the run read last must not make the bare sum cheaper
         started = time.process_time()
         for url in urls:
             with urllib.request.urlopen(url) as answer:  # noqa: S310
