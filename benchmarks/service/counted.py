@@ -10,7 +10,7 @@ import flows.monitor
 from flows.monitor import monitor
 from monitors.desk import Desk
 from monitors.settings import Settings
-from monitors.testing import WordEncoder, plain_calibration
+from monitors.testing import judge_by_words
 from monitors.wiring import open_desk
 
 __all__ = ["monitor"]
@@ -20,9 +20,7 @@ __all__ = ["monitor"]
 async def counting_desk(settings: Settings, **options: Any) -> AsyncIterator[Desk]:
     """As in a real run, but no model is loaded."""
     async with open_desk(settings, **options) as desk:
-        words = WordEncoder()
-        desk.screen = desk.reader = desk.matcher = words
-        desk.calibration = plain_calibration(words)
+        judge_by_words(desk)
         yield desk
 
 

@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import psycopg
@@ -66,12 +65,7 @@ class Installation:
         until("the Prefect server", self.api.up, 400)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop_workers()
         self._stack.close()
         self.api.close()

@@ -7,7 +7,7 @@ the real adapters.
 from __future__ import annotations
 
 from monitors.testing.alerts import sample_alert
-from monitors.testing.encoders import WordEncoder, plain_calibration
+from monitors.testing.encoders import WordEncoder, judge_by_words, plain_calibration
 from monitors.testing.fetcher import FakeFetcher
 from monitors.testing.judge import ScriptedJudge
 from monitors.testing.notifier import MemoryNotifier
@@ -21,6 +21,7 @@ __all__ = [
     "ScriptedJudge",
     "SteppingTime",
     "WordEncoder",
+    "judge_by_words",
     "plain_calibration",
     "sample_alert",
 ]

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from monitors.decide.calibration import Calibration, Logistic, unit
 from monitors.model import Sensitivity, Vector
 from monitors.ports import Encoder
+
+if TYPE_CHECKING:
+    from monitors.desk import Desk
 
 
 class WordEncoder:
@@ -72,3 +76,9 @@ def plain_calibration(encoder: Encoder) -> Calibration:
         same_line=0.5,
         story_line=0.5,
     )
+
+
+def judge_by_words(desk: Desk) -> None:
+    """Let ``desk`` screen, read, match and decide by words, so that no model is loaded."""
+    desk.screen = desk.reader = desk.matcher = words = WordEncoder()
+    desk.calibration = plain_calibration(words)

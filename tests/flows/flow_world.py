@@ -16,7 +16,7 @@ from monitors.desk import Desk
 from monitors.model import Tier
 from monitors.settings import Settings
 from monitors.streams import LabelledStream, StreamArticle, StreamSource
-from monitors.testing import WordEncoder, plain_calibration
+from monitors.testing import judge_by_words
 from tests.support.newsroom import HARBOUR, MINUTES, NOW, SPORT, WALKOUT
 
 EVIL = (
@@ -67,9 +67,7 @@ async def quick_desk(opened: OpenDesk, settings: Settings, **options: Any) -> As
     """
     async with opened(settings, **options) as desk:
         desk.roll_call = 0.0
-        words = WordEncoder()
-        desk.screen = desk.reader = words
-        desk.calibration = plain_calibration(words)
+        judge_by_words(desk)
         yield desk
 
 

@@ -29,7 +29,7 @@ from monitors import wiring
 from monitors.cli import main
 from monitors.desk import Desk
 from monitors.settings import REMEDIES, Settings
-from monitors.testing import WordEncoder, plain_calibration
+from monitors.testing import judge_by_words
 from tests.support.webserver import WebServer
 
 SITE = "https://news.example"
@@ -142,9 +142,7 @@ def quick_models() -> Iterator[None]:
     @asynccontextmanager
     async def open_desk(settings: Settings, **options: Any) -> AsyncIterator[Desk]:
         async with real(settings, **options) as desk:
-            words = WordEncoder()
-            desk.screen = desk.reader = desk.matcher = words
-            desk.calibration = plain_calibration(words)
+            judge_by_words(desk)
             yield desk
 
     with pytest.MonkeyPatch.context() as patch:
