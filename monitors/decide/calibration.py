@@ -21,7 +21,10 @@ class Logistic:
 
     def probability(self, features: Mapping[str, float]) -> float:
         """Between 0 and 1; a feature that is absent counts as 0."""
-        total = self.bias + sum(w * features.get(n, 0.0) for n, w in self.weights.items())
+        total = 0.0
+        for name, weight in self.weights.items():
+            total += weight * features.get(name, 0.0)
+        total += self.bias
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 

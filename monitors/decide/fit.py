@@ -31,13 +31,14 @@ class TopicFit:
     weight: Vector
     offset: float
 
-    def matches(self, article: Vector, topic: Vector) -> float:
-        """Log odds that the article is on the topic; the mean over the topic's texts.
+    def matches(self, article: Vector, topics: Vector) -> Vector:
+        """Log odds that the article is on the topic, by each of its texts.
 
-        :param topic: a row for each wording of the topic
+        :param topics: a row for each wording, of one topic or of many
         """
-        article, topic = self._part(article, 0), self._part(topic, 0)
-        return float(np.mean(self.scale * (topic @ article - self.bias)))
+        closeness = topics[:, : len(self.weight)] @ self._part(article, 0) * np.sqrt(2.0)
+        odds: Vector = self.scale * (closeness - self.bias)
+        return odds
 
     def weighs(self, article: Vector) -> float:
         """Log odds that what the article reports is worth a message to its topic's readers."""

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from monitors.decide.calibration import Calibration
-from monitors.decide.reading import Reading, TopicProfile, closeness, keyword_hit
+from monitors.decide.reading import Reading, TopicProfile, keyword_hit
 from monitors.decide.siblings import Siblings
 from monitors.model import Match, Passage, PassageKind
 
@@ -47,20 +45,17 @@ def _features(
     reading: Reading, profile: TopicProfile, siblings: Siblings
 ) -> tuple[dict[str, float], Passage]:
     mean, spread = profile.level
-    vectors = reading.all_vectors
-    positive = closeness(vectors, profile.positive)
-    negative = closeness(vectors, profile.not_examples)
-    best = int(positive.argmax())
+    near = siblings.beside(reading, profile)
     sibling, beside = siblings.nearest(reading)
     features = {
-        "topic": (float(positive.max()) - mean) / spread,
-        "headline": (float(positive[0]) - mean) / spread,
-        "about": float(closeness(vectors, profile.about).max()),
-        "examples": float(closeness(vectors, profile.examples).max()),
-        "over not": float(np.max(positive - negative)) if len(profile.not_examples) else 0.0,
-        "not": float(negative[best]),
-        "over siblings": float(positive.max()) - sibling if siblings else 0.0,
-        "headline over siblings": float(positive[0]) - beside if siblings else 0.0,
+        "topic": (near.anywhere - mean) / spread,
+        "headline": (near.headline - mean) / spread,
+        "about": near.about,
+        "examples": near.examples,
+        "over not": near.over_negative,
+        "not": near.negative,
+        "over siblings": near.anywhere - sibling if siblings else 0.0,
+        "headline over siblings": near.headline - beside if siblings else 0.0,
         "words": _overlap(reading, profile),
         "subject": _subject(reading, profile),
         "subject missing": float(_lacks_main_name(reading, profile)),
@@ -71,7 +66,7 @@ def _features(
         "opinion": float("opinion" in reading.facts.cues),
         "roundup": float("roundup" in reading.facts.cues),
     }
-    return features, _passage(reading, best)
+    return features, _passage(reading, near.best)
 
 
 def _fit(
@@ -84,7 +79,7 @@ def _fit(
     learnt = calibration.fit
     if learnt is None or not len(reading.fit_vector):
         return {}
-    own = learnt.matches(reading.fit_vector, profile.fit)
+    own = siblings.fit(reading, profile, learnt)
     rival = siblings.best_fit(reading, learnt) if siblings else EVEN
     return {"fit": own, "fit over siblings": own - max(rival, EVEN)}
 

@@ -22,6 +22,7 @@ from monitors.desk import Desk
 from monitors.errors import TidingsError
 from monitors.logs import unforeseen
 from monitors.model import Alert, Decision, Hold, Mention, Reason, Topic, Verdict
+from monitors.onecore import on_one_core
 from monitors.ports import Fence, Outcome, TopicState
 from monitors.redact import redact
 from monitors.runs import RunReport
@@ -106,7 +107,8 @@ def decide(desk: Desk, bench: Bench, readings: Sequence[Reading], report: RunRep
     """Decide on each reading, first published first, and store each outcome as it is made."""
     for reading in sorted(readings, key=claimed):
         try:
-            rulings = _rulings(desk, bench, reading, report)
+            with on_one_core():
+                rulings = _rulings(desk, bench, reading, report)
             desk.store.decisions.record(_outcome(desk, bench, reading, rulings), bench.fence)
         except TidingsError:
             raise
@@ -186,8 +188,8 @@ def _judge(
     """The built-in decision; where it is borderline, with an opinion from outside."""
     profile, memory = bench.profiles[topic.id], bench.memories[topic.id]
     siblings = bench.company.without(topic.id)
-    baseline = reading.article.baseline or not bench.states[topic.id].baseline_done
-    around = replace(around, baseline=baseline)
+    if reading.article.baseline or not bench.states[topic.id].baseline_done:
+        around = replace(around, baseline=True)
     made = judge_whole(reading, profile, siblings, memory, desk.calibration, around)
     if desk.judge is None or not borderline(reading, topic, made, desk.calibration, around):
         return made

@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from monitors.model import (
@@ -246,7 +248,15 @@ def load_alert(text: str) -> Alert:
 
 def dump_scores(scores: Mapping[str, float]) -> str:
     """Numbers by name as JSON, to 7 significant digits; numpy's numbers are taken too."""
-    return _dump({name: float(f"{float(value):.7g}") for name, value in scores.items()})
+    if not all(map(isfinite, scores.values())):
+        return _dump({name: float(value) for name, value in scores.items()})
+    return "{" + ",".join(f"{_quoted(n)}:{value:.7g}" for n, value in scores.items()) + "}"
+
+
+@lru_cache(maxsize=256)
+def _quoted(name: str) -> str:
+    """A name as JSON: there are a few dozen, in each of a thousand topics' decisions."""
+    return json.dumps(name)
 
 
 def load_scores(text: str) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from monitors.store.storylines import (
     story_row,
 )
 from monitors.store.tables import (
+    ON_TOPIC,
     articles,
     decisions,
     developments,
@@ -141,37 +143,42 @@ class SqlDecisions:
 
     def record(self, outcome: Outcome, fence: Fence | None = None) -> int:
         """See the port. A decision is replaced by one that was made at the same time or later."""
-        upsert = self._db.upsert
-        newer = upsert(
-            decisions,
-            ("article_id", "topic_id"),
-            where=lambda new: decisions.c.decided_at <= new.decided_at,
-        )
-        steps: Sequence[tuple[Any, list[dict[str, Any]]]] = (
-            (
-                upsert(stories, ("id",), keep=("headline", "opened_at")),
-                [story_row(s) for s in outcome.stories],
-            ),
-            (upsert(developments, ("id",)), [development_row(d) for d in outcome.developments]),
-            (
-                upsert(mentions, ("topic_id", "article_id")),
-                [mention_row(m) for m in outcome.mentions],
-            ),
-            (newer, [decision_row(d) for d in outcome.decisions]),
+        steps: Sequence[tuple[sa.Table, list[dict[str, Any]]]] = (
+            (stories, [story_row(s) for s in outcome.stories]),
+            (developments, [development_row(d) for d in outcome.developments]),
+            (mentions, [mention_row(m) for m in outcome.mentions]),
+            (decisions, [decision_row(d) for d in outcome.decisions]),
         )
         decided = sa.update(articles).where(articles.c.id == outcome.article_id)
         with self._db.write() as connection:
             if fence is not None:
                 _insist(connection, fence)
-            for statement, rows in steps:
+            for table, rows in steps:
                 if rows:
-                    connection.execute(statement, rows)
+                    connection.execute(self._upserts[table.name], rows)
             queued = sum(
                 queue(self._db, connection, alert, not_before, outcome.holds.get(alert.key))
                 for alert, not_before in outcome.alerts
             )
             connection.execute(decided.values(decided=True))
         return queued
+
+    @cached_property
+    def _upserts(self) -> dict[str, Any]:
+        """What stores the rows of an outcome, by table."""
+        upsert, prepared = self._db.upsert, self._db.prepared
+        newer = upsert(
+            decisions,
+            ("article_id", "topic_id"),
+            where=lambda new: decisions.c.decided_at <= new.decided_at,
+        )
+        changed = upsert(stories, ("id",), keep=("headline", "opened_at"))
+        return {
+            stories.name: prepared(changed, stories),
+            developments.name: prepared(upsert(developments, ("id",)), developments),
+            mentions.name: prepared(upsert(mentions, ("topic_id", "article_id")), mentions),
+            decisions.name: prepared(newer, decisions),
+        }
 
     def decisions(
         self,
@@ -190,6 +197,8 @@ class SqlDecisions:
             query = query.where(decisions.c.topic_id == topic_id)
         if verdicts:
             query = query.where(decisions.c.verdict.in_(list(verdicts)))
+            if Verdict.NONE not in verdicts:
+                query = query.where(ON_TOPIC)
         if since is not None:
             query = query.where(decisions.c.decided_at >= since)
         query = query.order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())
@@ -220,6 +229,7 @@ class SqlDecisions:
     def told_since(self, topic_id: str, since: datetime) -> int:
         """See the port."""
         query = sa.select(sa.func.count()).where(
+            ON_TOPIC,
             decisions.c.topic_id == topic_id,
             decisions.c.verdict == Verdict.ALERT,
             decisions.c.decided_at >= since,

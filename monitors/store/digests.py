@@ -26,7 +26,7 @@ from monitors.store.outbox import delivery, with_parent
 from monitors.store.queue import TOLD_KINDS, let_through, queue
 from monitors.store.rows import chunks, readable
 from monitors.store.storylines import decision
-from monitors.store.tables import decisions, developments, digests, mentions, outbox
+from monitors.store.tables import ON_TOPIC, decisions, developments, digests, mentions, outbox
 
 _UNTOLD = (DeliveryState.HELD, DeliveryState.DIGESTED)
 _UNMATCHED = (
@@ -168,6 +168,7 @@ class SqlDigests:
     def seen(self, topic_ids: Collection[str], since: datetime) -> list[Seen]:
         """See the port."""
         query = sa.select(decisions.c.topic_id, decisions.c.decided_at, decisions.c.verdict).where(
+            ON_TOPIC,
             decisions.c.topic_id.in_(list(topic_ids)),
             decisions.c.decided_at >= since,
             decisions.c.reason.not_in(_UNMATCHED),

@@ -108,6 +108,15 @@ class Database:
             where=None if where is None else where(statement.excluded),
         )
 
+    def prepared(self, insert: Any, table: sa.Table) -> Any:
+        """``insert`` as SQL, for rows that hold all columns of ``table`` but its number.
+
+        SQLAlchemy remembers the SQL of most statements; one with ON CONFLICT it would put
+        together anew each time, which takes longer than to store an article's rows.
+        """
+        columns = [c.name for c in table.columns if c is not table.autoincrement_column]
+        return insert.inline().compile(dialect=self.engine.dialect, column_keys=columns)
+
     def close(self) -> None:
         """Release the connections."""
         with self.errors():

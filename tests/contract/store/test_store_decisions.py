@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from store_values import (
     HOUR,
     MINUTE,
@@ -21,7 +24,7 @@ from store_values import (
 from monitors.errors import RunSkipped, StoreError
 from monitors.model import Mention, Reason, Verdict
 from monitors.ports import Fence, Foreign, Outcome, TopicState
-from monitors.store import SqlStore
+from monitors.store import SqlStore, open_store
 
 
 def _same(found: Mention, expected: Mention) -> bool:
@@ -282,3 +285,32 @@ def test_numpy_numbers_are_stored(store: SqlStore) -> None:
     odd = decision(score=np.float32(0.5), scores={"lead": np.float32(0.25)})
     store.decisions.record(Outcome("A-1", decisions=(odd,)))
     assert store.decisions.decisions()[0].score == 0.5
+
+
+def test_what_a_topic_was_told_is_found_by_an_index_that_leaves_out_what_is_off_topic(
+    database: Callable[[str], str],
+) -> None:
+    with closing(open_store(database("sqlite"))) as store:
+        off = replace(decision(1), verdict=Verdict.NONE, reason=Reason.OFF_TOPIC)
+        told = replace(decision(2), topic_id=off.topic_id, verdict=Verdict.ALERT)
+        store.decisions.record(Outcome(off.article_id, (off,)))
+        store.decisions.record(Outcome(told.article_id, (told,)))
+        asked: list[str] = []
+
+        def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+            asked.append(statement)
+
+        sa.event.listen(store._db.engine, "before_cursor_execute", note)
+        assert store.decisions.told_since(off.topic_id, NOW - HOUR) == 1
+        found = store.decisions.decisions(topic_id=off.topic_id, verdicts=[Verdict.ALERT])
+        assert [d.article_id for d in found] == [told.article_id]
+        assert store.digests.seen([off.topic_id], NOW - HOUR)
+        questions = [statement for statement in asked if statement.startswith("SELECT")]
+        with store._db.read() as connection:
+            for question in questions:
+                plan = connection.exec_driver_sql(
+                    f"EXPLAIN QUERY PLAN {question}", ("x",) * question.count("?")
+                )
+                assert "ix_decisions_on_topic" in str(plan.all())
+        assert len(questions) == 3
+        assert len(store.decisions.decisions(topic_id=off.topic_id)) == 2

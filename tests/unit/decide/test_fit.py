@@ -39,7 +39,7 @@ def test_log_odds_of_a_match_are_even_at_the_bias() -> None:
 
 
 def test_a_topic_in_two_wordings_is_their_mean() -> None:
-    assert FIT.matches(HERE, np.stack([HERE, THERE])) == pytest.approx(0.0)
+    assert FIT.matches(HERE, np.stack([HERE, THERE])) == pytest.approx([5.0, -5.0])
 
 
 def test_what_is_worth_a_message_is_told_by_the_second_adapter_alone() -> None:

@@ -47,7 +47,40 @@ def test_the_nearest_sibling_is_that_of_a_loop(count: int) -> None:
             )
             if len(article.fit_vector):
                 best = company.without(own.topic.id).best_fit(article, LEARNT)
-                assert best == max(LEARNT.matches(article.fit_vector, o.fit) for o in others)
+                means = [LEARNT.matches(article.fit_vector, o.fit).mean() for o in others]
+                assert best == pytest.approx(max(means))
+
+
+@pytest.mark.parametrize("negatives", [0, 2])
+@pytest.mark.parametrize("examples", [0, 3])
+def test_how_near_a_topic_is_does_not_depend_on_its_company(examples: int, negatives: int) -> None:
+    draw = np.random.default_rng(5)
+    article = reading()
+    rows = article.all_vectors
+
+    def texts(number: int) -> np.ndarray:
+        return unit(draw.normal(size=(number, 4)).astype(np.float32))
+
+    own = profile(about=texts(2), examples=texts(examples), not_examples=texts(negatives))
+    company = Company([*topics(5), own]).without(own.topic.id)
+    near = company.beside(article, own)
+    positive, negative = closeness(rows, own.positive), closeness(rows, own.not_examples)
+    assert near.best == positive.argmax()
+    assert near[1:] == pytest.approx(
+        (
+            positive.max(),
+            positive[0],
+            closeness(rows, own.about).max(),
+            closeness(rows, own.examples).max(),
+            negative[near.best],
+            (positive - negative).max() if negatives else 0.0,
+        )
+    )
+    assert company.beside(article, replace(own)) == near
+    other = replace(own, examples=texts(2))
+    assert company.beside(article, other) == Company([other]).without(own.topic.id).beside(
+        article, other
+    )
 
 
 def test_a_company_gives_the_match_that_a_list_gives() -> None:
