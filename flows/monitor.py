@@ -26,12 +26,11 @@ from monitors.errors import RunSkipped, TidingsError
 from monitors.ledger import in_words
 from monitors.model import Article
 from monitors.ports import Fence
-from monitors.runs import RunReport
+from monitors.runs import RunReport, timed
 from monitors.settings import load_settings
 from monitors.shards import shard_of
 from monitors.steps import collect as collecting
 from monitors.steps import decide as deciding
-from monitors.steps import read as reading
 from monitors.steps import tell as telling
 from monitors.steps.check_health import check_health
 from monitors.steps.look_back import look_back
@@ -80,7 +79,7 @@ class Shift:
 @task(**batch("collect", retries=2, retry_delay_seconds=5))
 async def collect(shift: Shift, only: tuple[str, ...]) -> None:
     """Ask each due source for its entries."""
-    with pipeline.timed(shift.report, "collect"):
+    with timed(shift.report, "collect"):
         await collecting.collect(shift.desk, shift.report, only)
     report = shift.report
     get_run_logger().info(
@@ -93,9 +92,8 @@ async def collect(shift: Shift, only: tuple[str, ...]) -> None:
 
 @task(**batch("read", retries=2, retry_delay_seconds=5))
 async def read(shift: Shift) -> None:
-    """Fetch and extract the page of each waiting entry."""
-    with pipeline.timed(shift.report, "read"):
-        await reading.read(shift.desk, shift.report, shift.renew)
+    """Fetch and extract the page of each waiting entry; encode meanwhile what was read."""
+    await pipeline.gather(shift.desk, shift.report)
     get_run_logger().info("entries: %s", in_words(shift.report.ledger.total))
 
 
@@ -119,7 +117,7 @@ async def recall(shift: Shift, fence: Fence) -> None:
 @task(**batch("understand"))
 async def understand(shift: Shift) -> None:
     """Screen and encode a batch of articles that wait for a decision."""
-    with pipeline.timed(shift.report, "understand"):
+    with timed(shift.report, "understand"):
         shift.readings = await asyncio.to_thread(understanding, shift.desk, shift.articles)
     near = sum(bool(reading.screened) for reading in shift.readings)
     get_run_logger().info("%d articles, %d near a topic", len(shift.readings), near)
@@ -129,7 +127,7 @@ async def understand(shift: Shift) -> None:
 async def decide(shift: Shift) -> None:
     """One verdict for each article and topic, stored with its alerts."""
     assert shift.bench is not None  # noqa: S101
-    with pipeline.timed(shift.report, "decide"):
+    with timed(shift.report, "decide"):
         await asyncio.to_thread(
             deciding.decide, shift.desk, shift.bench, shift.readings, shift.report
         )
@@ -141,7 +139,7 @@ async def decide(shift: Shift) -> None:
 @task(**batch("tell", retries=1, retry_delay_seconds=5))
 async def tell(shift: Shift) -> None:
     """Deliver what is due."""
-    with pipeline.timed(shift.report, "tell"):
+    with timed(shift.report, "tell"):
         await asyncio.to_thread(telling.tell, shift.desk, shift.report)
     for row in shift.report.messages:
         get_run_logger().info("%s in %s: %s", row["outcome"], row["channel"], row["headline"])

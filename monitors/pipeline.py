@@ -11,6 +11,9 @@ Each step takes what the one before it stored, so a run that was killed anywhere
 by the next: entries wait until they are read, articles until they are decided, alerts until
 they are delivered. The Prefect flow calls the same steps one by one; :func:`run` is all of
 them for the command line, cron, the evaluator and tests.
+
+While pages are fetched and parsed, what was read before is encoded (:mod:`monitors.steps.ahead`):
+that fills the cache of vectors early and changes nothing else, so the pipe stays one-way.
 """
 
 from __future__ import annotations
@@ -18,7 +21,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import time
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -27,7 +29,8 @@ from monitors.desk import Desk
 from monitors.errors import NothingAnswered, RunSkipped, StoreError, TidingsError
 from monitors.leases import LASTS, holder_of, take
 from monitors.lessons.force import news
-from monitors.runs import RunReport
+from monitors.runs import RunReport, timed
+from monitors.steps.ahead import encoding_ahead
 from monitors.steps.check_health import check_health
 from monitors.steps.collect import collect
 from monitors.steps.decide import Bench, decide, finish_baseline, open_bench
@@ -216,6 +219,13 @@ def recorded(desk: Desk, report: RunReport) -> Iterator[None]:
     finish(desk, report)
 
 
+async def gather(desk: Desk, report: RunReport) -> None:
+    """Read what waits, and encode what was read while the next pages come."""
+    async with encoding_ahead(desk, report) as onward:
+        with timed(report, "read"):
+            await read(desk, report, lambda: keep_lease(desk, report), onward)
+
+
 async def run(desk: Desk, only: Collection[str] = (), *, dry: bool = False) -> RunReport:
     """One whole pass: what cron would call.
 
@@ -228,8 +238,7 @@ async def run(desk: Desk, only: Collection[str] = (), *, dry: bool = False) -> R
         with gathering(desk, report):
             with timed(report, "collect"):
                 await collect(desk, report, only)
-            with timed(report, "read"):
-                await read(desk, report, lambda: keep_lease(desk, report))
+            await gather(desk, report)
             if not desk.shard.whole:
                 with timed(report, "understand"):
                     await asyncio.to_thread(prepare, desk, lambda: keep_lease(desk, report))
@@ -242,13 +251,3 @@ async def run(desk: Desk, only: Collection[str] = (), *, dry: bool = False) -> R
                 await asyncio.to_thread(tell, desk, report)
         await asyncio.to_thread(publish, desk, report)
     return report
-
-
-@contextmanager
-def timed(report: RunReport, step: str) -> Iterator[None]:
-    """Add the wall seconds of the block to the report."""
-    started = time.monotonic()
-    try:
-        yield
-    finally:
-        report.seconds[step] = report.seconds.get(step, 0.0) + time.monotonic() - started

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,7 +43,8 @@ class RunReport:
     :param problems: one clear line each: what, where, what to do
     :param outdated: the watch list on disk is broken, and its last good version was used: why
     :param looked_back: one line a topic that looked back over stored articles
-    :param seconds: wall seconds by step
+    :param seconds: wall seconds by step. Of those that work side by side, reading and
+        understanding, the sum is more than passed
     :param partial: only some sources were asked, because a person named them
     :param failed: it did not come to its end
     :param ended: when it was over, in real time; ``finished`` may be another day
@@ -126,3 +129,13 @@ class RunReport:
         for name in ("listed", "fates", "reasons", "verdicts", "judge", "delivered"):
             plain[name] = dict(getattr(self, name))
         return plain
+
+
+@contextmanager
+def timed(report: RunReport, step: str) -> Iterator[None]:
+    """Add the wall seconds of the block to the report."""
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        report.seconds[step] = report.seconds.get(step, 0.0) + time.monotonic() - started

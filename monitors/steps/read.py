@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from monitors.addresses import has_page
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
 """Then an entry is judged by title and summary, or given up."""
 
+PORTION = 16
+"""Entries whose outcome is stored together, and handed on to be encoded."""
+
 BLOCKED = frozenset({401, 403, 451})
 GONE = frozenset({404, 410})
 
@@ -54,24 +57,51 @@ class _Got:
     refused: bool = False
 
 
-async def read(desk: Desk, report: RunReport, between: Callable[[], None] = lambda: None) -> None:
+async def read(
+    desk: Desk,
+    report: RunReport,
+    between: Callable[[], None] = lambda: None,
+    onward: Callable[[Sequence[Article]], None] = lambda articles: None,
+) -> None:
     """Read every waiting entry of our shard, also those that an earlier run left behind.
 
-    :param between: called after each batch; what it raises ends the step
+    So many as a batch has are under way at any time. What comes of them is stored in the order
+    of the entries, some at a time, while the others are fetched and parsed.
+
+    :param between: called after each of these portions; what it raises ends the step
+    :param onward: called with the articles that a portion stored
     """
-    tried: set[int] = set()
+    under_way: deque[tuple[PendingEntry, asyncio.Task[_Got]]] = deque()
+    begun: set[int] = set()
+    still: set[int] = set()  # begun, and as far as is known not settled
     alike: Counter[tuple[str, str]] = Counter()
-    while True:
-        waiting = await asyncio.to_thread(
-            desk.store.sources.pending, desk.batch + len(tried), MAX_ATTEMPTS, desk.shard.slots
-        )
-        batch = [entry for entry in waiting if entry.id not in tried][: desk.batch]
-        if not batch:
-            break
-        tried |= {pending.id for pending in batch}
-        results = await asyncio.gather(*(_one(desk, pending) for pending in batch))
-        await asyncio.to_thread(_store, desk, report, batch, results, alike)
-        await asyncio.to_thread(between)
+    try:
+        while True:
+            room = desk.batch - len(under_way)
+            listed = await asyncio.to_thread(
+                desk.store.sources.pending, room + len(still), MAX_ATTEMPTS, desk.shard.slots
+            )
+            for pending in [entry for entry in listed if entry.id not in begun][:room]:
+                under_way.append((pending, asyncio.create_task(_one(desk, pending))))
+                begun.add(pending.id)
+                still.add(pending.id)
+            if not under_way:
+                break
+            portion = [under_way.popleft() for _ in range(min(PORTION, len(under_way)))]
+            results = await asyncio.gather(*(task for _, task in portion))
+            batch = [pending for pending, _ in portion]
+            ends = await asyncio.to_thread(_store, desk, report, batch, results, alike)
+            still -= {
+                pending.id
+                for pending, (fate, _) in zip(batch, ends, strict=True)
+                if fate is not Fate.WAITING
+            }
+            await asyncio.to_thread(between)
+            onward([article for _, article in ends if article is not None])
+    finally:
+        for _, task in under_way:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
     report.problems += [
         f"{name}: {count - 1} more of its pages: {problem}"
         for (name, problem), count in alike.items()
@@ -165,20 +195,23 @@ def _store(
     batch: list[PendingEntry],
     results: list[_Got],
     alike: Counter[tuple[str, str]],
-) -> None:
+) -> list[tuple[Fate, Article | None]]:
+    """What became of each, and the article that is stored because of it, if any."""
+    ends = []
     for pending, got in zip(batch, results, strict=True):
         name = desk.source(pending.entry.source_id).name
         try:
-            fate = _settle(desk, report, pending, got)
+            fate, article = _settle(desk, report, pending, got)
         except StoreError as error:
             report.problems.append(str(error))
-            fate = Fate.WAITING
+            fate, article = Fate.WAITING, None
         except Exception as error:
             # A value that no database takes: this article is lost, the others are not.
             unforeseen(log, f"storing an article of {pending.entry.source_id}", error)
             line = f"{redact(pending.entry.url)}: it cannot be stored ({type(error).__name__})"
             got = _Got(fate=Fate.FAILED, detail=f"{line}. See the log of this run")
-            fate = _settle(desk, report, pending, got)
+            fate, article = _settle(desk, report, pending, got)
+        ends.append((fate, article))
         if got.problem:
             alike[name, got.problem] += 1
         if got.detail and alike[name, got.problem] <= 1:
@@ -187,6 +220,7 @@ def _store(
         account.end(fate, cause=got.cause)
         wall = "bot wall" in (got.cause, got.article.unreadable if got.article else None)
         account.refused += got.refused or wall
+    return ends
 
 
 def _without_site(desk: Desk, pending: PendingEntry, article: Article) -> Article:
@@ -214,14 +248,16 @@ def _without_site(desk: Desk, pending: PendingEntry, article: Article) -> Articl
     )
 
 
-def _settle(desk: Desk, report: RunReport, pending: PendingEntry, got: _Got) -> Fate:
+def _settle(
+    desk: Desk, report: RunReport, pending: PendingEntry, got: _Got
+) -> tuple[Fate, Article | None]:
     if got.article is None:
         desk.store.sources.settle(pending.id, got.fate, got.detail)
-        return got.fate
+        return got.fate, None
     found = _without_site(desk, pending, got.article)
     article, fate = desk.store.articles.save(found)
     if fate is Fate.SEEN:
-        return fate
+        return fate, None
     report.articles += 1
     account = report.ledger.of(pending.entry.source_id)
     if article.unreadable:
@@ -229,4 +265,4 @@ def _settle(desk: Desk, report: RunReport, pending: PendingEntry, got: _Got) -> 
         account.bare[article.unreadable] += 1
     elif article.text_available:
         account.texts += 1
-    return fate
+    return fate, article

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -23,8 +24,10 @@ from monitors.errors import (
 from monitors.model import Article, Extraction, Fate, Page, PassageKind
 from monitors.pipeline import new_report
 from monitors.runs import RunReport
+from monitors.steps import read as step
 from monitors.steps.collect import collect
 from monitors.steps.read import MAX_ATTEMPTS, read
+from monitors.testing import FakeFetcher
 from tests.support.newsroom import BALLOT, SPORT, TENDER, WALKOUT, Newsroom, html, url_of
 
 URL = url_of("courier", "a")
@@ -357,3 +360,75 @@ def test_pages_that_fail_alike_are_told_once_and_counted(room: Newsroom) -> None
     assert first.endswith("/a: robots.txt does not allow it. Say why")
     assert "404" in other
     assert more == "Courier: 2 more of its pages: robots.txt does not allow it"
+
+
+class Slow(FakeFetcher):
+    """Holds the first page back until so many are under way.
+
+    :ivar most: requests that were under way at the same time
+    """
+
+    def __init__(self, first: str, until: int) -> None:
+        super().__init__()
+        self.most = 0
+        self._first, self._until = first, until
+        self._now = 0
+        self._there = asyncio.Event()
+
+    async def fetch(self, url: str, **options: Any) -> Page:
+        self._now += 1
+        self.most = max(self.most, self._now)
+        try:
+            if self._now == self._until:
+                self._there.set()
+            if url == self._first:
+                await asyncio.wait_for(self._there.wait(), 60)
+            await asyncio.sleep(0)
+            return await super().fetch(url, **options)
+        finally:
+            self._now -= 1
+
+
+def test_pages_are_fetched_while_one_is_awaited_and_stored_in_the_order_of_the_list(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "PORTION", 2)
+    room.desk.batch = 4
+    slugs = "abcdefg"
+    for slug in slugs:
+        room.publish("courier", slug, title=f"{WALKOUT[0]} {slug}")
+    slow = Slow(url_of("courier", "a"), until=4)
+    slow.pages = {
+        url_of("courier", slug): html(f"{WALKOUT[0]} {slug}", *WALKOUT[1:]) for slug in slugs
+    }
+    room.desk.fetcher = slow
+    portions: list[list[str]] = []
+    report = new_report(room.desk)
+    asyncio.run(collect(room.desk, report, ["courier"]))
+    asyncio.run(
+        read(
+            room.desk,
+            report,
+            onward=lambda articles: portions.append([article.url[-1] for article in articles]),
+        )
+    )
+    assert portions == [["a", "b"], ["c", "d"], ["e", "f"], ["g"]]
+    assert slow.most == 4
+    assert report.ledger.close(room.store.sources.waiting()) == []
+
+
+def test_a_run_that_lost_its_lease_asks_for_no_further_page(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "PORTION", 1)
+    room.desk.batch = 2
+    for slug in "abcd":
+        room.publish("courier", slug, title=WALKOUT[0])
+
+    def lost() -> None:
+        raise RunSkipped("this run", "another run has taken over")
+
+    asyncio.run(collect(room.desk, new_report(room.desk), ["courier"]))
+    with pytest.raises(RunSkipped):
+        asyncio.run(read(room.desk, new_report(room.desk), lost))
+    assert len(room.pages.asked) == 2
