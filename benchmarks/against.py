@@ -1,10 +1,10 @@
 """Tidings against the script that one writes in an afternoon (``benchmarks.afternoon``).
 
 Speed: both read the same newsroom, served by a process of its own, in turns: a first look,
-then a tick that finds five days of news. Each works as it comes, with all cores: models
-are loaded before, pages are fetched, messages are posted to a server on this machine. Once
-the newsroom answers at once, so that only work counts; once as late as news sites do, each
-outlet under an address of its own.
+then a tick that finds five days of news. Models are loaded before, pages are fetched, messages
+are posted to a server on this machine. Once the newsroom answers at once, so that only work
+counts; once as late as news sites do, each outlet under an address of its own. Once torch has one
+thread for each of the two, once as many as it takes by itself, which is what a user gets.
 
 Quality: the script's two cosines over the labelled streams. Its lines are chosen on the very
 labels that it is then scored on, so its figures flatter; those of Tidings are held out.
@@ -48,6 +48,8 @@ ROUNDS = 1
 FIRST, NEWS = timedelta(days=2), timedelta(days=7)
 """When the first look is, and the tick that is measured, in days of the stream."""
 
+DEFAULT_THREADS = torch.get_num_threads()
+
 LATENCY = 0.3
 """Seconds that a news site takes for a page. An assumption; half or double it as you like."""
 
@@ -68,17 +70,28 @@ class Tick:
 
 @dataclass(frozen=True)
 class Setting:
-    """What is served, and how late; ``name`` says it in the table."""
+    """What is served, and how late, and the threads that torch may use.
 
-    name: str
+    :param threads: for each of the two; 0 for as many as it takes by itself
+    """
+
     mixed: bool
     latency: float
+    threads: int
+
+    @property
+    def name(self) -> str:
+        """As the table says it."""
+        news = "mixed news" if self.mixed else "all news near the topics"
+        pages = f"pages after {self.latency} s" if self.latency else "pages at once"
+        threads = f"{self.threads} thread of torch" if self.threads else "torch as it comes"
+        return f"{news}, {pages}, {threads}"
 
 
-SETTINGS = (
-    Setting("all news near the topics, pages at once", mixed=False, latency=0.0),
-    Setting("mixed news, pages at once", mixed=True, latency=0.0),
-    Setting(f"mixed news, pages after {LATENCY} s", mixed=True, latency=LATENCY),
+SETTINGS = tuple(
+    Setting(mixed, latency, threads)
+    for mixed, latency in ((False, 0.0), (True, 0.0), (True, LATENCY))
+    for threads in (1, 0)
 )
 
 
@@ -92,7 +105,7 @@ def main() -> None:
 
 def speed(setting: Setting, rounds: int = ROUNDS) -> list[tuple[Tick, Tick]]:
     """Ticks of Tidings and of the script in turns; the first look of each warms it up."""
-    torch.set_num_threads(1)
+    torch.set_num_threads(setting.threads or DEFAULT_THREADS)
     model = afternoon.load_model()
     pairs = [(tidings(setting), script(setting, model)) for _ in range(rounds)]
     assert all(ours.articles == theirs.articles for ours, theirs in pairs), pairs

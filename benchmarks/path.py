@@ -133,14 +133,23 @@ ANY = Article(
 
 
 def spent() -> float:
-    """Processor seconds of this process and of the parsing processes that live."""
+    """Processor seconds of this process and of the parsing processes that live.
+
+    A newsroom that is served by a process of its own is not counted.
+    """
     ours = time.process_time()
     return ours + sum(_seconds(child) for child in _children(os.getpid()))
 
 
 def _children(pid: int) -> list[int]:
-    found = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return found + [below for child in found for below in _children(child)]
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    found = [int(p) for thread in threads for p in thread.read_text().split()]
+    parsing = [child for child in found if not _serves(child)]
+    return parsing + [below for child in parsing for below in _children(child)]
+
+
+def _serves(pid: int) -> bool:
+    return b"benchmarks.serving" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _seconds(pid: int) -> float:

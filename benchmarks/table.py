@@ -109,6 +109,21 @@ def script() -> list[Row]:
     return rows
 
 
+def cores() -> list[Row]:
+    """Do reading and understanding keep all cores busy?"""
+    from benchmarks import busy
+
+    found = [busy.measure() for _ in range(2)]
+    last = found[-1]
+    note = (
+        f"{last.articles} articles, pages at once; {last.ours:.1f} of {last.cores} times "
+        f"{last.wall:.1f} s in the last round, in which other programs took {last.others:.1f} s"
+    )
+    measure = "cores busy during read and understand"
+    shares = (100 * one.share for one in found)
+    return [row(measure, shares, 90, unit="%", least=True, note=note)]
+
+
 def served() -> list[Row]:
     """And are readers served better?"""
     from benchmarks import against
@@ -205,6 +220,7 @@ MEASURES: dict[str, Callable[[], list[Row]]] = {
     "growth": growth,
     "backtest": year,
     "script": script,
+    "busy": cores,
     "served": served,
     "stored": kept,
     "soon": soon,
