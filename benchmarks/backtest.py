@@ -27,6 +27,7 @@ from monitors.desk import Desk
 from monitors.model import Article, Passage, PassageKind, Source, Topic, Vector, Watchlist
 from monitors.store import SqlStore, open_store
 from monitors.store.codec import dump_passages
+from monitors.store.rows import number
 from monitors.store.tables import articles, vectors
 from monitors.testing import FakeFetcher, MemoryNotifier, plain_calibration
 from monitors.vectors.cache import CachedEncoder, text_key
@@ -186,7 +187,7 @@ def _row(article: Article) -> dict[str, object]:
 
 def _vectors(model: str, texts: Sequence[str], rows: Vector) -> list[dict[str, object]]:
     return [
-        {"model_id": model, "text_key": text_key(text), "vector": row, "created_at": NOW}
+        {"key": number(model, text_key(text)), "created_at": NOW, "vector": row}
         for text, row in zip(texts, rows, strict=True)
     ]
 

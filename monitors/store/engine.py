@@ -73,7 +73,7 @@ class Database:
 
         return postgresql.insert(table)
 
-    def among(self, column: sa.Column[Any], values: Collection[str]) -> sa.ColumnElement[bool]:
+    def among(self, column: sa.Column[Any], values: Collection[int]) -> sa.ColumnElement[bool]:
         """Whether ``column`` is one of ``values``, which are one parameter however many.
 
         An IN list is written out anew for each call, which takes longer than the query.
@@ -83,8 +83,8 @@ class Database:
             return column.in_(sa.select(listed.c.value))
         from sqlalchemy.dialects import postgresql
 
-        texts = postgresql.ARRAY(sa.Text)
-        return column == sa.any_(sa.bindparam(None, list(values), type_=texts))
+        numbers = postgresql.ARRAY(sa.BigInteger)
+        return column == sa.any_(sa.bindparam(None, list(values), type_=numbers))
 
     def upsert(
         self,

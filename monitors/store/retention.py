@@ -80,9 +80,8 @@ def prune(database: Database, before: datetime) -> dict[str, int]:
 
 def _vectors(database: Database, before: datetime) -> int:
     """Drop old vectors, a batch a transaction; one that was killed has dropped what it had."""
-    key = sa.tuple_(vectors.c.model_id, vectors.c.text_key)
-    old = sa.select(vectors.c.model_id, vectors.c.text_key).where(vectors.c.created_at < before)
-    some = sa.delete(vectors).where(key.in_(old.limit(AT_ONCE)))
+    old = sa.select(vectors.c.key).where(vectors.c.created_at < before)
+    some = sa.delete(vectors).where(vectors.c.key.in_(old.limit(AT_ONCE)))
     dropped = 0
     while True:
         with database.write() as connection:

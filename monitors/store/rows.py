@@ -22,6 +22,16 @@ def text_key(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def number(*texts: str) -> int:
+    """64 bits of the SHA-256 of ``texts``, signed, as the integers of databases are.
+
+    A key of eight bytes, where one of many millions of rows would take most of it. That any
+    two of 100 million share theirs has odds of one in 3,700.
+    """
+    joined = "\0".join(texts).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.sha256(joined).digest()[:8], "big", signed=True)
+
+
 def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     """``values`` in lists of at most ``size``."""
     rest = iter(values)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitors.store.engine import Database
-from monitors.store.rows import chunks
+from monitors.store.rows import chunks, number
 from monitors.store.tables import site_passages as table
 
 SEVERAL = 3
@@ -25,26 +25,28 @@ def note(
     database: Database, site: str, title: str, passages: Collection[str], at: datetime
 ) -> frozenset[str]:
     """See :meth:`monitors.ports.ArticleStore.repeated`."""
+    place, keys = number(site), {number(key): key for key in passages}
     with database.write() as connection:
-        known = _known(connection, site, passages)
-        new = [key for key in sorted(set(passages)) if key not in known]
-        rows = [{"site": site, "passage": k, "titles": title, "seen_at": at} for k in new]
+        known = _known(connection, place, keys)
+        new = sorted(keys.keys() - known.keys())
+        rows = [{"site": place, "passage": k, "titles": title, "seen_at": at} for k in new]
         for some in chunks(rows):
             connection.execute(database.insert(table).on_conflict_do_nothing(), some)
         for key, (titles, seen_at) in sorted(known.items()):
             more = titles | {title} if len(titles) <= SEVERAL else titles
             if more != titles or at - seen_at > _FRESH:
                 values = {"titles": " ".join(sorted(more)), "seen_at": max(at, seen_at)}
-                where = (table.c.site == site) & (table.c.passage == key)
+                where = (table.c.site == place) & (table.c.passage == key)
                 connection.execute(sa.update(table).where(where).values(values))
         if new:
-            _forget(connection, site)
-    return frozenset(key for key, (titles, _) in known.items() if len(titles - {title}) >= SEVERAL)
+            _forget(connection, place)
+    several = (key for key, (titles, _) in known.items() if len(titles - {title}) >= SEVERAL)
+    return frozenset(keys[key] for key in several)
 
 
 def _known(
-    connection: Connection, site: str, passages: Collection[str]
-) -> dict[str, tuple[frozenset[str], datetime]]:
+    connection: Connection, site: int, passages: Collection[int]
+) -> dict[int, tuple[frozenset[str], datetime]]:
     found = {}
     for some in chunks(passages):
         where = (table.c.site == site) & table.c.passage.in_(some)
@@ -53,7 +55,7 @@ def _known(
     return found
 
 
-def _forget(connection: Connection, site: str) -> None:
+def _forget(connection: Connection, site: int) -> None:
     """Drop what was not seen for longest, beyond ``MOST`` passages of ``site``."""
     order = (table.c.seen_at.desc(), sa.func.length(table.c.titles).desc(), table.c.passage)
     beyond = sa.select(table.c.passage).where(table.c.site == site).order_by(*order)

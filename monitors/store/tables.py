@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from monitors.ledger import COUNTS
-from monitors.store.columns import HalfVector, Real, Text, UtcDateTime
+from monitors.store.columns import HalfVector, Real, Seconds, Text, UtcDateTime
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -31,6 +31,12 @@ _ALIVE = "article_id <> '' AND state IN ('proposed', 'active')"
 def _id() -> sa.Column[int]:
     # SQLite numbers rows by itself only for a column that is exactly INTEGER.
     return sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True)
+
+
+def _number(name: str, comment: str) -> sa.Column[int]:
+    """Part of a primary key: what :func:`monitors.store.rows.number` makes of texts."""
+    kind = sa.BigInteger()
+    return sa.Column(name, kind, primary_key=True, autoincrement=False, comment=comment)
 
 
 def _flag(name: str) -> sa.Column[bool]:
@@ -147,20 +153,19 @@ articles = sa.Table(
 site_passages = sa.Table(
     "site_passages",
     metadata,
-    sa.Column("site", Text, primary_key=True),
-    sa.Column("passage", Text, primary_key=True, comment="16 hex digits"),
+    _number("site", "of the site's host"),
+    _number("passage", "of the passage's words"),
     sa.Column("titles", Text, nullable=False, comment="keys of up to four headlines"),
-    sa.Column("seen_at", UtcDateTime, nullable=False),
-    sa.Index(None, "seen_at"),
+    sa.Column("seen_at", Seconds, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 vectors = sa.Table(
     "vectors",
     metadata,
-    sa.Column("model_id", Text, primary_key=True),
-    sa.Column("text_key", Text, primary_key=True),
+    _number("key", "of the model's id and the text's key"),
+    sa.Column("created_at", Seconds, nullable=False),
     sa.Column("vector", HalfVector, nullable=False),
-    sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Index(None, "created_at"),
 )
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from monitors.model import Vector
 from monitors.store.columns import unpacked
 from monitors.store.engine import Database
-from monitors.store.rows import chunks
+from monitors.store.rows import chunks, number
 from monitors.store.tables import vectors as table
 
 _AT_ONCE = 5000
@@ -26,24 +26,23 @@ class SqlVectors:
     def get(self, model_id: str, keys: Collection[str]) -> dict[str, Vector]:
         """See the port."""
         raw = sa.type_coerce(table.c.vector, sa.LargeBinary)
-        query = sa.select(table.c.text_key, raw).where(table.c.model_id == model_id)
+        query = sa.select(table.c.key, raw)
+        asked = {number(model_id, key): key for key in keys}
         found: dict[str, Vector] = {}
         with self._db.read() as connection:
-            for some in chunks(keys, _AT_ONCE):
-                wanted = self._db.among(table.c.text_key, some)
-                rows = connection.execute(query.where(wanted)).all()
+            for some in chunks(asked, _AT_ONCE):
+                rows = connection.execute(query.where(self._db.among(table.c.key, some))).all()
                 # All rows at once: a backtest asks for millions.
-                found.update(
-                    zip((row[0] for row in rows), _rows([row[1] for row in rows]), strict=True)
-                )
+                vectors = _rows([row[1] for row in rows])
+                found.update(zip((asked[row[0]] for row in rows), vectors, strict=True))
         return found
 
     def put(self, model_id: str, vectors: Mapping[str, Vector], now: datetime) -> None:
         """See the port."""
         # In the order of their keys, so that two writers cannot wait for each other.
+        numbers = sorted((number(model_id, key), key) for key in vectors)
         rows = [
-            {"model_id": model_id, "text_key": key, "vector": vector, "created_at": now}
-            for key, vector in sorted(vectors.items())
+            {"key": place, "created_at": now, "vector": vectors[key]} for place, key in numbers
         ]
         with self._db.write() as connection:
             if rows:

@@ -26,7 +26,7 @@ from monitors.leases import standstill
 from monitors.model import AlertKind
 from monitors.processes import this_process
 from monitors.store import SqlStore, open_store
-from monitors.store.columns import HalfVector, Real, UtcDateTime
+from monitors.store.columns import HalfVector, Real, Seconds, UtcDateTime
 from monitors.store.tables import metadata
 
 WORDS = ("Zebra", "apfel", "Äpfel", "яблоко", "a-b", "a b", "_x", "😀", "ab", "A\nB", "")
@@ -55,7 +55,7 @@ def value(column: sa.Column[Any], n: int) -> Any:
     kind = column.type
     if isinstance(kind, HalfVector):
         return vector(n)
-    if isinstance(kind, UtcDateTime):
+    if isinstance(kind, UtcDateTime | Seconds):
         return NOW + timedelta(hours=n, microseconds=n * 7919)
     if isinstance(kind, Real):
         return n / 7

@@ -6,19 +6,23 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from store_values import NOW
 
 import monitors
 from monitors.errors import SettingsError, StoreCorrupt, StoreError
 from monitors.store import open_store
-from monitors.store.columns import HalfVector, Real, Text, UtcDateTime
+from monitors.store.columns import HalfVector, Real, Seconds, Text, UtcDateTime
 from monitors.store.engine import open_database
 from monitors.store.tables import metadata
 
@@ -80,7 +84,13 @@ def test_an_interrupted_migration_leaves_nothing_and_runs_again(empty_url: str) 
 def _plain(context: object, inspected: object, declared: object, *types: object) -> bool | None:
     """Our column types are the plain ones as far as the database is concerned."""
     found, ours = types
-    plain = {UtcDateTime: sa.DateTime, Text: sa.Text, Real: sa.Float, HalfVector: sa.LargeBinary}
+    plain = {
+        UtcDateTime: sa.DateTime,
+        Seconds: sa.BigInteger,
+        Text: sa.Text,
+        Real: sa.Float,
+        HalfVector: sa.LargeBinary,
+    }
     expected = plain.get(type(ours))
     return None if expected is None else not isinstance(found, expected)
 
@@ -131,6 +141,42 @@ def test_a_schema_that_is_behind_is_told_from_one_that_is_not(empty_url: str) ->
     assert store.schema().current == schema.head
     assert store.digests.state("#news") is None
     store.close()
+
+
+def test_vectors_and_passages_of_sites_survive_the_change_to_short_keys(empty_url: str) -> None:
+    with closing(open_store(empty_url)) as store:
+        store.migrate()
+    _downgrade(empty_url, "v0015")
+    rows = np.linspace(-1, 1, 3 * 4).reshape(3, 4).astype("<f2")
+    _insert(
+        empty_url,
+        "INSERT INTO vectors (model_id, text_key, vector, created_at) VALUES (:m, :k, :v, :at)",
+        [{"m": "e5", "k": f"k{n}", "v": row.tobytes(), "at": NOW} for n, row in enumerate(rows)],
+    )
+    _insert(
+        empty_url,
+        "INSERT INTO site_passages (site, passage, titles, seen_at) VALUES (:s, :p, :t, :at)",
+        [{"s": "a.example", "p": "5f0c", "t": "t1 t2 t3", "at": NOW}],
+    )
+    with closing(open_store(empty_url)) as store:
+        store.migrate()
+        found = store.vectors.get("e5", ["k0", "k1", "k2", "k3"])
+        assert {key: row.tolist() for key, row in found.items()} == {
+            f"k{n}": row.astype(np.float32).tolist() for n, row in enumerate(rows)
+        }
+        assert store.vectors.get("other", ["k0"]) == {}
+        later = NOW + timedelta(hours=1)
+        assert store.articles.repeated("a.example", "t4", ["5f0c", "new"], later) == {"5f0c"}
+        assert store.prune(NOW)["vectors"] == 0
+        assert store.prune(NOW + timedelta(seconds=1))["vectors"] == 3
+
+
+def _insert(url: str, statement: str, rows: list[dict[str, object]]) -> None:
+    database = open_database(url)
+    times = sa.bindparam("at", type_=UtcDateTime())
+    with database.write() as connection:
+        connection.execute(sa.text(statement).bindparams(times), rows)
+    database.close()
 
 
 def test_a_schema_of_a_later_version_is_refused(empty_url: str) -> None:
