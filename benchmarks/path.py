@@ -142,19 +142,23 @@ def spent() -> float:
 
 
 def _children(pid: int) -> list[int]:
-    threads = Path(f"/proc/{pid}/task").glob("*/children")
-    found = [int(p) for thread in threads for p in thread.read_text().split()]
-    parsing = [child for child in found if not _serves(child)]
+    threads = Path(f"/proc/{pid}/task").glob("*/children")  # of each: what it started itself
+    found = [int(p) for thread in threads for p in _read(thread).split()]
+    parsing = [p for p in found if "benchmarks.serving" not in _read(Path(f"/proc/{p}/cmdline"))]
     return parsing + [below for child in parsing for below in _children(child)]
 
 
-def _serves(pid: int) -> bool:
-    return b"benchmarks.serving" in Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
 def _seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    fields = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def _read(file: Path) -> str:
+    """What is in it; nothing where its process or thread has just ended."""
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
 
 
 def resident() -> int:

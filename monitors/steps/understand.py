@@ -56,8 +56,8 @@ def profiles(desk: Desk) -> dict[str, TopicProfile]:
 def understand(desk: Desk, articles: Sequence[Article]) -> list[Reading]:
     """A reading of each article, in the same order.
 
-    An article that passes the screen of no topic gets a reading without vectors: nothing
-    will be decided on it.
+    An article that passes the screen of no topic gets a reading without vectors and facts:
+    nothing will be decided on it.
     """
     return read_closely(desk, articles, screen(desk, articles))
 
@@ -243,7 +243,7 @@ def read_closely(
         else:
             vectors = np.empty((1, 0), dtype=np.float32)
         fit = next(fits) if passed else nothing()
-        facts = find_facts(article)
+        facts = find_facts(article) if passed else Facts()
         reading = _reading(desk, article, passed, pieces, vectors, fit, facts)
         if passed and "roundup" in facts.cues:
             reading = replace(reading, parts=_items(desk, reading))

@@ -178,6 +178,23 @@ def test_a_text_whose_facts_cannot_be_read_is_judged_without_them(
     assert sound.facts.numbers
 
 
+def test_no_facts_are_looked_for_where_nothing_will_be_decided(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They need the dictionary of the article's language, which may take seconds to load."""
+    asked: list[str] = []
+
+    def noted(title: str, *rest: object) -> Facts:
+        asked.append(title)
+        return facts_of(title, *rest)  # type: ignore[arg-type]
+
+    profiles(room.desk)
+    monkeypatch.setattr(step, "facts_of", noted)
+    walkout, sport = understand(room.desk, [_article(WALKOUT), _article(SPORT)])
+    assert (bool(walkout.screened), bool(sport.screened)) == (True, False)
+    assert asked == [WALKOUT[0]]
+
+
 def test_the_day_of_an_article_without_a_date_is_when_it_was_first_seen(room: Newsroom) -> None:
     text = ("Dock workers at the harbour strike on Friday 7 March over wages",)
     article = _article(text)
