@@ -25,7 +25,7 @@ from monitors.clock import FixedClock
 from monitors.demo.play import newsroom_folder
 from monitors.demo.server import NewsroomServer
 from monitors.demo.watching import newsroom_watchlist
-from monitors.model import Article
+from monitors.model import Article, Passage, PassageKind
 from monitors.pipeline import run
 from monitors.runs import RunReport
 from monitors.settings import Settings
@@ -127,7 +127,13 @@ async def path(
 
 
 ANY = Article(
-    "A-0", "x", "https://example.org/", "Any", (), "any", datetime(2025, 1, 1, tzinfo=UTC)
+    "A-0",
+    "x",
+    "https://example.org/",
+    "Any",
+    (Passage(0, PassageKind.TITLE, "Any"),),
+    "any",
+    datetime(2025, 1, 1, tzinfo=UTC),
 )
 """Stands for an article before the first: the fast encoder learns the topics from it."""
 
