@@ -18,8 +18,8 @@ CHUNK = 500
 
 
 def text_key(text: str) -> str:
-    """SHA-256 of ``text`` in hex: what a long text is unique by."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """128 bits of the SHA-256 of ``text`` in hex: what a long text is unique by."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def number(*texts: str) -> int:

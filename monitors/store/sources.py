@@ -36,7 +36,7 @@ from monitors.store.engine import Database
 from monitors.store.listings import listings
 from monitors.store.pulses import dump_pulse, load_pulse
 from monitors.store.rows import chunks, readable, text_key
-from monitors.store.tables import articles, decisions, entries, sources
+from monitors.store.tables import WAITING, articles, decisions, entries, sources
 
 LISTED_WITHIN = timedelta(days=1)
 """How precisely ``entries.listed_at`` is kept: rarely written, exact enough to prune by."""
@@ -198,10 +198,10 @@ class SqlSources:
         return bool(connection.scalar(query.with_for_update()))
 
 
-def _waiting(slots: Collection[int]) -> list[sa.ColumnElement[bool]]:
+def _waiting(slots: Collection[int]) -> list[sa.ColumnElement[bool] | sa.TextClause]:
     """Entries that wait to be read by whoever has ``slots``; all where there are none."""
     ours = [entries.c.slot.in_(sorted(slots))] if slots else []
-    return [entries.c.fate == Fate.WAITING, *ours]
+    return [WAITING, *ours]
 
 
 def _distinct(listed: Sequence[Entry]) -> dict[str, Entry]:

@@ -1,6 +1,6 @@
 """The schema. What must be unique is unique here; migrations bring it about.
 
-Long texts such as URLs are unique through their SHA-256 (``…_key``): PostgreSQL cannot
+Long texts such as URLs are unique through a hash (``…_key``): PostgreSQL cannot
 index a value longer than 2,700 bytes. Decisions and mentions do not point at ``articles``
 with foreign keys: they carry the text that they rest on, and outlive it.
 """
@@ -24,6 +24,9 @@ metadata = sa.MetaData(naming_convention=NAMING)
 ON_TOPIC = sa.text("reason <> 'off topic'")
 """Decisions that an index finds by topic: a query says so in the same words. Where a thousand
 topics are watched, most are on none, and an index of all would cost more than the rows."""
+
+WAITING = sa.text("fate = 'waiting'")
+"""Entries that an index finds: the few that are still to be read."""
 
 _ALIVE = "article_id <> '' AND state IN ('proposed', 'active')"
 
@@ -106,9 +109,8 @@ entries = sa.Table(
     _count("attempts"),
     sa.Column("detail", Text, nullable=False, default=""),
     sa.Column("article_id", Text),
-    sa.UniqueConstraint("source_id", "url_key"),
-    sa.Index(None, "fate", "first_seen"),
-    sa.Index(None, "url_key"),
+    sa.UniqueConstraint("url_key", "source_id"),
+    sa.Index("ix_entries_waiting", "first_seen", sqlite_where=WAITING),
 )
 
 ledgers = sa.Table(

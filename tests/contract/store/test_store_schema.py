@@ -17,10 +17,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from store_values import NOW
+from store_values import NOW, article, entry, poll, state
 
 import monitors
 from monitors.errors import SettingsError, StoreCorrupt, StoreError
+from monitors.model import Fate
 from monitors.store import open_store
 from monitors.store.columns import HalfVector, Real, Seconds, Text, UtcDateTime
 from monitors.store.engine import open_database
@@ -169,6 +170,30 @@ def test_vectors_and_passages_of_sites_survive_the_change_to_short_keys(empty_ur
         assert store.articles.repeated("a.example", "t4", ["5f0c", "new"], later) == {"5f0c"}
         assert store.prune(NOW)["vectors"] == 0
         assert store.prune(NOW + timedelta(seconds=1))["vectors"] == 3
+
+
+def test_what_was_listed_and_read_is_known_under_cut_keys(empty_url: str) -> None:
+    listed = poll(entry(1), entry(2))
+    with closing(open_store(empty_url)) as store:
+        store.migrate()
+        store.sources.save_poll(listed, state())
+        store.articles.save(article(1))
+    _downgrade(empty_url, "v0016")
+    database = open_database(empty_url)
+    with database.write() as connection:
+        for whole in (
+            "UPDATE entries SET url_key = url_key || url_key",
+            "UPDATE entries SET content_key = content_key || content_key",
+            "UPDATE articles SET url_key = url_key || url_key",
+        ):
+            connection.execute(sa.text(whole))
+    database.close()
+    with closing(open_store(empty_url)) as store:
+        store.migrate()
+        assert store.sources.save_poll(listed, state())[Fate.SEEN] == 2
+        assert [waiting.entry for waiting in store.sources.pending(10)] == [entry(1), entry(2)]
+        assert len(store.sources.listings(entry(2).url)) == 1
+        assert store.articles.save(article(1))[1] is Fate.SEEN
 
 
 def _insert(url: str, statement: str, rows: list[dict[str, object]]) -> None:
