@@ -16,7 +16,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -52,7 +52,7 @@ class Stored:
 
     :param near: articles that came near a topic, of which more is kept
     :param text: bytes of the texts, an article
-    :param tables: bytes of a table with its indices, an article; texts are among them
+    :param tables: bytes that a table with its indices grew by, an article; texts are among them
     """
 
     articles: int
@@ -78,14 +78,18 @@ def main() -> None:
 def measure() -> dict[str, Stored]:
     """The same rows in a file of SQLite and in a server of PostgreSQL."""
     with tempfile.TemporaryDirectory() as scratch, postgresql() as url:
-        path = Path(scratch) / "bench.db"
+        path, empty = Path(scratch) / "bench.db", Path(scratch) / "empty.db"
         near = fill(f"sqlite:///{path}")
         source, target = open_store(f"sqlite:///{path}"), open_store(url)
         target.migrate()
+        before = in_postgresql(url), in_sqlite(empty_database(empty))
         source.copy_to(target)
         source.close()
         target.close()
-        return {"SQLite": of_sqlite(path, near), "PostgreSQL": of_postgresql(url, near)}
+        return {
+            "SQLite": _stored(near, of_texts(path), in_sqlite(path), before[1]),
+            "PostgreSQL": _stored(near, of_texts(path), in_postgresql(url), before[0]),
+        }
 
 
 @contextmanager
@@ -120,36 +124,52 @@ def fill(url: str) -> int:
     return len(stream.articles) - report.screened_out
 
 
-def of_sqlite(path: Path, near: int) -> Stored:
+def empty_database(path: Path) -> Path:
+    """A database with the schema and no rows: each of its tables and indices takes a page."""
+    store = open_store(f"sqlite:///{path}")
+    store.migrate()
+    store.close()
+    return path
+
+
+def of_texts(path: Path) -> tuple[int, int]:
+    """How many articles there are, and the bytes of their texts."""
+    query = "SELECT count(*), sum(length(CAST(passages AS BLOB))) FROM articles"
+    with closing(sqlite3.connect(path)) as database:
+        count, size = database.execute(query).fetchone()
+    return count, size
+
+
+def in_sqlite(path: Path) -> dict[str, int]:
+    """Bytes of each table with its indices."""
     sizes = (
         "SELECT tbl_name, sum(pgsize) FROM dbstat JOIN sqlite_master USING (name) "
         "GROUP BY tbl_name ORDER BY 2 DESC"
     )
-    count = TEXTS.format("length(CAST(passages AS BLOB))")
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        found = _stored(near, *database.execute(count).fetchone(), dict(database.execute(sizes)))
-    database.close()
-    return found
+        return dict(database.execute(sizes).fetchall())
 
 
-def of_postgresql(url: str, near: int) -> Stored:
+def in_postgresql(url: str) -> dict[str, int]:
+    """Bytes of each table with its indices."""
     sizes = (
         "SELECT relname, pg_total_relation_size(relid) FROM pg_stat_user_tables ORDER BY 2 DESC"
     )
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        count, text = connection.execute(sa.text(TEXTS.format("octet_length(passages)"))).one()
-        tables = {name: int(size) for name, size in connection.execute(sa.text(sizes))}
+        found = {name: int(size) for name, size in connection.execute(sa.text(sizes))}
     engine.dispose()
-    return _stored(near, count, int(text), tables)
+    return found
 
 
-TEXTS = "SELECT count(*), sum({}) FROM articles"
-
-
-def _stored(near: int, count: int, text: int, tables: dict[str, int]) -> Stored:
-    return Stored(count, near, text / count, {name: n / count for name, n in tables.items()})
+def _stored(
+    near: int, texts: tuple[int, int], tables: dict[str, int], empty: dict[str, int]
+) -> Stored:
+    """An article's share of what was added to an empty database."""
+    count, text = texts
+    added = {name: (size - empty.get(name, 0)) / count for name, size in tables.items()}
+    return Stored(count, near, text / count, {n: size for n, size in added.items() if size})
 
 
 if __name__ == "__main__":
