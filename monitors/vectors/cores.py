@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,6 +14,24 @@ from threadpoolctl import threadpool_limits
 
 Group = TypeVar("Group")
 Made = TypeVar("Made")
+
+
+def divided(sizes: Sequence[int], most: int) -> list[list[int]]:
+    """Places of pieces of work, in groups of about the same size, as many for each core.
+
+    One group more would leave the other cores idle until it is done.
+
+    :param sizes: of each piece, positive
+    :param most: size of a group, about; groups are smaller where cores would get none
+    """
+    cores, whole = torch.get_num_threads(), sum(sizes)
+    count = cores * max(1, math.ceil(whole / (most * cores)))
+    groups: list[list[int]] = [[] for _ in range(count)]
+    before = 0
+    for place, size in enumerate(sizes):
+        groups[int((before + size / 2) * count / whole)].append(place)
+        before += size
+    return [group for group in groups if group]
 
 
 def side_by_side(work: Callable[[Group], Made], groups: Sequence[Group]) -> list[Made]:

@@ -21,7 +21,7 @@ from torch import Tensor, split
 from torch.nn.functional import normalize
 
 from monitors.vectors.bert import Bert, Layer, bert
-from monitors.vectors.cores import side_by_side
+from monitors.vectors.cores import divided, side_by_side
 from monitors.vectors.e5file import Array, E5File
 from monitors.vectors.unigram import unigram
 
@@ -31,7 +31,7 @@ PREFIX = "query: "
 MAX_TOKENS = 512
 
 GROUP = 512
-"""Tokens that go through the network together: what they need stays in a core's cache."""
+"""Tokens that go through the network together, about: what they need stays in a core's cache."""
 
 LOWER = 6
 """Layers whose work is kept for the next encoder: as many as the shipped adapters leave."""
@@ -65,7 +65,7 @@ class E5:
         """Unit vectors of ``texts``, float32, shape (n, d): the means over all tokens."""
         rows = [tuple(self.tokens(PREFIX + text)) for text in texts]
         out = np.zeros((len(rows), self.dimensions), dtype=np.float32)
-        groups = _groups([len(row) for row in rows])
+        groups = divided([len(row) for row in rows], GROUP)
         made = side_by_side(self._forward, [[rows[i] for i in group] for group in groups])
         for group, vectors in zip(groups, made, strict=True):
             out[group] = vectors
@@ -146,20 +146,6 @@ def _means(layers: Sequence[Layer], states: Tensor, lengths: Sequence[int]) -> T
         states = layer(states, lengths)
     means = torch.stack([text.mean(dim=0) for text in split(states, list(lengths))])
     return normalize(means, dim=-1)
-
-
-def _groups(lengths: Sequence[int]) -> list[list[int]]:
-    """The places of texts, in groups of about as many tokens, enough to keep all cores busy."""
-    most = min(GROUP, sum(lengths) / torch.get_num_threads())
-    groups: list[list[int]] = []
-    room = 0.0
-    for place, length in enumerate(lengths):
-        if room < length / 2:
-            groups.append([])
-            room = most
-        groups[-1].append(place)
-        room -= length
-    return groups
 
 
 def load_adapter(path: Path) -> dict[str, Array]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from monitors.vectors.cores import side_by_side
+from monitors.vectors.cores import divided, side_by_side
 
 
 @pytest.fixture
@@ -47,3 +47,20 @@ def test_what_fails_in_one_group_is_told_and_the_cores_are_given_back(cores: int
 
 def _fail(group: str) -> None:
     raise ValueError("a text of no kind")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 16, 61])
+def test_work_is_divided_in_order_and_no_core_gets_much_more_than_another(
+    cores: int, count: int
+) -> None:
+    sizes = [20 + 37 * number % 110 for number in range(count)]
+    groups = divided(sizes, 512)
+    assert [place for group in groups for place in group] == list(range(count))
+    totals = [sum(sizes[place] for place in group) for group in groups]
+    assert count == 1 or len(totals) % cores == 0
+    assert max(totals) - min(totals) <= 2 * max(sizes)
+    assert max(totals) <= 512 + max(sizes)
+
+
+def test_no_work_is_no_group(cores: int) -> None:
+    assert divided([], 512) == []
