@@ -9,7 +9,7 @@ from monitors.model import Facts, Tier
 
 
 def features(article: Reading) -> dict[str, float]:
-    return significance_features(article, 0.8, {"headline": 2.5, "weight": -1.5})
+    return significance_features(article, 0.8, {"headline": 2.5, "weight": -1.5, "fit": 2.5})
 
 
 def test_the_more_official_the_source_the_higher_its_tier() -> None:
@@ -18,8 +18,9 @@ def test_the_more_official_the_source_the_higher_its_tier() -> None:
     assert len(set(tiers)) == len(Tier)
 
 
-def test_the_weight_counts_as_it_was_read() -> None:
-    assert features(reading())["weight"] == -1.5
+def test_weight_and_fit_count_as_they_were_read() -> None:
+    found = features(reading())
+    assert (found["weight"], found["fit"]) == (-1.5, 2.5)
 
 
 def test_cues_of_title_and_body_count_apart() -> None:
