@@ -14,7 +14,8 @@ def on_one_core() -> AbstractContextManager[object]:
 
     A product of an article with a thousand topics takes a fraction of a millisecond. Divided
     among threads it is no sooner there, and the others then keep their cores busy for some 30
-    milliseconds, waiting for the next one: more than all else that deciding costs.
+    milliseconds, waiting for the next one: more than all else that deciding costs, and half of
+    a backtest's processor time.
     """
     limit: AbstractContextManager[object] = _libraries().limit(limits=1, user_api="blas")
     return limit

@@ -18,6 +18,7 @@ from monitors.facts import facts_of
 from monitors.facts.names import names_in
 from monitors.logs import unforeseen
 from monitors.model import Article, Facts, LearntText, Passage, PassageKind, Topic, Vector
+from monitors.onecore import on_one_core
 
 log = logging.getLogger(__name__)
 
@@ -159,7 +160,8 @@ def _screen(desk: Desk, passages: Sequence[Sequence[Passage]]) -> list[dict[str,
         return [{} for _ in passages]
     rows = desk.screen.encode(texts)
     _measure_general(desk)
-    scores = {topic.id: _above_general(desk, topic, rows) for topic in desk.watchlist.topics}
+    with on_one_core():
+        scores = {topic.id: _above_general(desk, topic, rows) for topic in desk.watchlist.topics}
     found: list[dict[str, Vector]] = []
     start = 0
     for pieces in passages:
