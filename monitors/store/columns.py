@@ -1,4 +1,4 @@
-"""Column types that behave alike on SQLite and PostgreSQL."""
+"""Column types alike on SQLite and PostgreSQL, and columns that many tables have."""
 
 from __future__ import annotations
 
@@ -123,3 +123,25 @@ def unpacked(blobs: Sequence[bytes]) -> Vector:
         return small
     half: Vector = np.frombuffer(joined, dtype="<f2").astype(np.float32)
     return half.reshape(len(blobs), -1) if blobs else half
+
+
+def id_column() -> sa.Column[int]:
+    """The primary key of a table whose rows are numbered."""
+    # SQLite numbers rows by itself only for a column that is exactly INTEGER.
+    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True)
+
+
+def number_column(name: str, comment: str) -> sa.Column[int]:
+    """Part of a primary key: what :func:`monitors.store.rows.number` makes of texts."""
+    kind = sa.BigInteger()
+    return sa.Column(name, kind, primary_key=True, autoincrement=False, comment=comment)
+
+
+def flag_column(name: str) -> sa.Column[bool]:
+    """False unless it is said."""
+    return sa.Column(name, sa.Boolean, nullable=False, default=False)
+
+
+def count_column(name: str) -> sa.Column[int]:
+    """Zero unless it is said."""
+    return sa.Column(name, sa.Integer, nullable=False, default=0)

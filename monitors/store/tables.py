@@ -10,7 +10,17 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from monitors.ledger import COUNTS
-from monitors.store.columns import HalfVector, Real, Seconds, Text, UtcDateTime
+from monitors.store.columns import (
+    HalfVector,
+    Real,
+    Seconds,
+    Text,
+    UtcDateTime,
+    count_column,
+    flag_column,
+    id_column,
+    number_column,
+)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -31,25 +41,6 @@ WAITING = sa.text("fate = 'waiting'")
 _ALIVE = "article_id <> '' AND state IN ('proposed', 'active')"
 
 
-def _id() -> sa.Column[int]:
-    # SQLite numbers rows by itself only for a column that is exactly INTEGER.
-    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True)
-
-
-def _number(name: str, comment: str) -> sa.Column[int]:
-    """Part of a primary key: what :func:`monitors.store.rows.number` makes of texts."""
-    kind = sa.BigInteger()
-    return sa.Column(name, kind, primary_key=True, autoincrement=False, comment=comment)
-
-
-def _flag(name: str) -> sa.Column[bool]:
-    return sa.Column(name, sa.Boolean, nullable=False, default=False)
-
-
-def _count(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer, nullable=False, default=0)
-
-
 sources = sa.Table(
     "sources",
     metadata,
@@ -59,11 +50,11 @@ sources = sa.Table(
     sa.Column("polled_at", UtcDateTime),
     sa.Column("succeeded_at", UtcDateTime),
     sa.Column("next_poll_at", UtcDateTime),
-    _count("failures"),
-    _flag("baseline_done"),
+    count_column("failures"),
+    flag_column("baseline_done"),
     sa.Column("last_state", Text),
     sa.Column("last_error", Text),
-    _count("entries_seen"),
+    count_column("entries_seen"),
     sa.Column("last_entry_at", UtcDateTime),
     sa.Column("listed_at", UtcDateTime, comment="the last poll that listed entries"),
     sa.Column("pulse", Text, comment="the Pulse as JSON"),
@@ -75,10 +66,10 @@ hosts = sa.Table(
     metadata,
     sa.Column("host", Text, primary_key=True),
     sa.Column("day", Text, nullable=False, comment="the day in UTC that used counts"),
-    _count("used"),
+    count_column("used"),
     sa.Column("rests_until", UtcDateTime),
-    _count("status"),
-    _count("failures"),
+    count_column("status"),
+    count_column("failures"),
     sa.Column("changed_at", UtcDateTime, nullable=False),
 )
 
@@ -95,7 +86,7 @@ robots = sa.Table(
 entries = sa.Table(
     "entries",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("source_id", Text, sa.ForeignKey("sources.id"), nullable=False),
     sa.Column("url", Text, nullable=False),
     sa.Column("url_key", Text, nullable=False),
@@ -104,9 +95,9 @@ entries = sa.Table(
     sa.Column("content", Text, nullable=False, comment="the Entry as JSON"),
     sa.Column("first_seen", UtcDateTime, nullable=False),
     sa.Column("listed_at", UtcDateTime, nullable=False, comment="to the day"),
-    _flag("baseline"),
+    flag_column("baseline"),
     sa.Column("fate", Text, nullable=False),
-    _count("attempts"),
+    count_column("attempts"),
     sa.Column("detail", Text, nullable=False, default=""),
     sa.Column("article_id", Text),
     sa.UniqueConstraint("url_key", "source_id"),
@@ -118,7 +109,7 @@ ledgers = sa.Table(
     metadata,
     sa.Column("source_id", Text, primary_key=True),
     sa.Column("hour", UtcDateTime, primary_key=True),
-    *(_count(name) for name in COUNTS),
+    *(count_column(name) for name in COUNTS),
     sa.Index(None, "hour"),
 )
 
@@ -137,15 +128,15 @@ articles = sa.Table(
     sa.Column("first_seen", UtcDateTime, nullable=False),
     sa.Column("published", UtcDateTime),
     sa.Column("language", Text, nullable=False),
-    _flag("text_available"),
+    flag_column("text_available"),
     sa.Column("unreadable", Text),
-    _flag("machine_translated"),
+    flag_column("machine_translated"),
     sa.Column("title_language", Text),
     sa.Column("published_by", Text),
     sa.Column("author", Text),
     sa.Column("section", Text),
-    _flag("baseline"),
-    _flag("decided"),
+    flag_column("baseline"),
+    flag_column("decided"),
     sa.UniqueConstraint("url_key", "revision"),
     sa.Index(None, "decided", "first_seen"),
     sa.Index(None, "first_seen"),
@@ -155,8 +146,8 @@ articles = sa.Table(
 site_passages = sa.Table(
     "site_passages",
     metadata,
-    _number("site", "of the site's host"),
-    _number("passage", "of the passage's words"),
+    number_column("site", "of the site's host"),
+    number_column("passage", "of the passage's words"),
     sa.Column("titles", Text, nullable=False, comment="keys of up to four headlines"),
     sa.Column("seen_at", Seconds, nullable=False),
     sqlite_with_rowid=False,
@@ -165,7 +156,7 @@ site_passages = sa.Table(
 vectors = sa.Table(
     "vectors",
     metadata,
-    _number("key", "of the model's id and the text's key"),
+    number_column("key", "of the model's id and the text's key"),
     sa.Column("created_at", Seconds, nullable=False),
     sa.Column("vector", HalfVector, nullable=False),
     sa.Index(None, "created_at"),
@@ -175,7 +166,7 @@ topics = sa.Table(
     "topics",
     metadata,
     sa.Column("id", Text, primary_key=True),
-    _flag("baseline_done"),
+    flag_column("baseline_done"),
     sa.Column("first_seen", UtcDateTime),
     sa.Column("definition", Text, comment="a digest"),
     sa.Column("behind", UtcDateTime, comment="how far it looked back"),
@@ -203,14 +194,14 @@ developments = sa.Table(
     sa.Column("stage", Text, nullable=False),
     sa.Column("significance", Real, nullable=False),
     sa.Column("founded_at", UtcDateTime, nullable=False),
-    _flag("told"),
+    flag_column("told"),
     sa.Index(None, "story_id", "founded_at"),
 )
 
 mentions = sa.Table(
     "mentions",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("topic_id", Text, nullable=False),
     sa.Column("article_id", Text, nullable=False),
     sa.Column("story_id", Text, sa.ForeignKey("stories.id"), nullable=False),
@@ -224,8 +215,8 @@ mentions = sa.Table(
     sa.Column("published", UtcDateTime),
     sa.Column("facts", Text, nullable=False, comment="Facts as JSON"),
     sa.Column("vector", HalfVector, nullable=False),
-    _flag("told"),
-    _flag("first"),
+    flag_column("told"),
+    flag_column("first"),
     sa.Column("copy_of", Text),
     sa.Column("model_id", Text, nullable=False, default=""),
     sa.Column("match", Real),
@@ -237,7 +228,7 @@ mentions = sa.Table(
 decisions = sa.Table(
     "decisions",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("article_id", Text, nullable=False),
     sa.Column("topic_id", Text, nullable=False),
     sa.Column("verdict", Text, nullable=False),
@@ -261,7 +252,7 @@ decisions = sa.Table(
 outbox = sa.Table(
     "outbox",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("key", Text, nullable=False),
     sa.Column("kind", Text, nullable=False),
     sa.Column("channel", Text, nullable=False),
@@ -269,15 +260,15 @@ outbox = sa.Table(
     sa.Column("content", Text, nullable=False, comment="the Alert as JSON"),
     sa.Column("state", Text, nullable=False),
     sa.Column("not_before", UtcDateTime, nullable=False),
-    _count("attempts"),
+    count_column("attempts"),
     sa.Column("sending_since", UtcDateTime),
     sa.Column("lease_until", UtcDateTime),
     sa.Column("ts", Text),
     sa.Column("channel_id", Text),
     sa.Column("error", Text),
-    _count("looks"),
-    _flag("plain"),
-    _flag("changed"),
+    count_column("looks"),
+    flag_column("plain"),
+    flag_column("changed"),
     sa.Column("sent_at", UtcDateTime),
     sa.Column("hold", Text, comment="why it was held, where it was"),
     sa.Column("released_at", UtcDateTime, comment="when it was let through, for budgets"),
@@ -315,7 +306,7 @@ troubles = sa.Table(
 answers = sa.Table(
     "answers",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("kind", Text, nullable=False),
     sa.Column("who", Text, nullable=False, comment="an opaque id"),
     sa.Column("at", UtcDateTime, nullable=False),
@@ -345,7 +336,7 @@ muted_stories = sa.Table(
 lessons = sa.Table(
     "lessons",
     metadata,
-    _id(),
+    id_column(),
     sa.Column("topic_id", Text, nullable=False),
     sa.Column("kind", Text, nullable=False),
     sa.Column("state", Text, nullable=False),
@@ -381,7 +372,7 @@ allowances = sa.Table(
     "allowances",
     metadata,
     sa.Column("name", Text, primary_key=True),
-    _count("used"),
+    count_column("used"),
     sa.Column("used_at", UtcDateTime, nullable=False),
     sa.Index(None, "used_at"),
 )
