@@ -16,6 +16,12 @@ from monitors.model import Vector
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f"the store needs aware times, not {value!r}")
+    return value.astimezone(UTC)
+
+
 class UtcDateTime(sa.TypeDecorator[datetime]):
     """An aware time in UTC, to the microsecond.
 
@@ -28,9 +34,7 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"the store needs aware times, not {value!r}")
-        utc = value.astimezone(UTC)
+        utc = _utc(value)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
@@ -46,11 +50,7 @@ class Seconds(sa.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"the store needs aware times, not {value!r}")
-        return math.floor(value.timestamp())
+        return None if value is None else math.floor(_utc(value).timestamp())
 
     def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromtimestamp(value, UTC)

@@ -10,7 +10,8 @@ from functools import partial
 from typing import TypeVar
 
 import torch
-from threadpoolctl import threadpool_limits
+
+from monitors.onecore import on_one_core
 
 Group = TypeVar("Group")
 Made = TypeVar("Made")
@@ -47,7 +48,7 @@ def side_by_side(work: Callable[[Group], Made], groups: Sequence[Group]) -> list
     one_core = partial(torch.set_num_threads, 1)
     try:
         with (
-            threadpool_limits(1, user_api="blas"),
+            on_one_core(),
             ThreadPoolExecutor(cores, initializer=one_core) as pool,
         ):
             return list(pool.map(work, groups))
