@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitors.cli import output
-from monitors.cli.showing import opened
+from monitors.cli.showing import lists, opened
 
 if TYPE_CHECKING:
     from monitors.model import Delivery
@@ -47,19 +47,20 @@ def outbox(
         known = ", ".join(known.value for known in DeliveryState)
         raise typer.BadParameter(f"{state!r} is no state; known are {known}")
     now = SystemClock().now()
-    with opened() as (_, store):
-        if requeue or requeue_dead:
+    if requeue or requeue_dead:
+        with opened() as (_, store):
             _requeue(store.outbox, requeue or [], requeue_dead, now)
-            return
-        counts = {s.value: n for s, n in store.outbox.counts().items()}
+        return
+    with lists() as (_, listed):
+        counts = {s.value: n for s, n in listed.counts().items()}
         settled = (DeliveryState.SENT, DeliveryState.DIGESTED)
         waiting = [s for s in DeliveryState if s not in settled]
-        still = store.outbox.rows(waiting, _MOST)
+        still = listed.deliveries(waiting, _MOST)
         if state:
-            rows = store.outbox.rows([DeliveryState(state)], limit)
+            rows = listed.deliveries([DeliveryState(state)], limit)
         else:
-            rows = (still + store.outbox.rows(settled, limit))[:limit]
-        muted = store.answers.muted()
+            rows = (still + listed.deliveries(settled, limit))[:limit]
+        muted = listed.muted()
     if as_json:
         output.as_json({"counts": counts, "rows": [_plain(row, now, muted) for row in rows]})
         return

@@ -14,6 +14,7 @@ from monitors.cli.configured import configured
 
 if TYPE_CHECKING:
     from monitors.ports import Store
+    from monitors.ports.lists import Lists
     from monitors.settings import Settings
 
 
@@ -33,6 +34,22 @@ def opened() -> Iterator[tuple[Settings, Store]]:
         yield settings, store
 
 
+@contextmanager
+def lists() -> Iterator[tuple[Settings, Lists]]:
+    """Settings, and what lists show: at once where that is possible."""
+    from monitors.store.filelists import file_lists
+
+    settings = configured()
+    with file_lists(settings.database_url) as found:
+        if found is not None:
+            yield settings, found
+            return
+    from monitors.store.storelists import StoreLists
+
+    with opened() as (settings, store):
+        yield settings, StoreLists(store)
+
+
 def topics(
     topic_id: Annotated[
         str, typer.Argument(metavar="TOPIC", help="Show what this topic learnt from answers.")
@@ -47,40 +64,33 @@ def topics(
     as_json: output.AsJson = False,
 ) -> None:
     """What is watched, what each topic has told, and what readers answered."""
-    from monitors.cli import answers as answering
-    from monitors.cli import lessons
     from monitors.clock import SystemClock
-    from monitors.model import LessonState
-    from monitors.watchlist import load_watchlist
 
-    with opened() as (settings, store):
-        if undo is not None:
-            answering.undo(settings, store, undo)
-            return
-        if answers or topic:
-            answering.show(store, topic or None, as_json)
-            return
+    if undo is not None or answers or topic or topic_id:
+        shown_topic = "" if answers or topic else topic_id
+        _learnt(shown_topic, topic, undo, as_json)
+        return
+    with lists() as (settings, listed):
+        from monitors.watchlist import load_watchlist
+
         watchlist = load_watchlist(settings.watch)
-        if topic_id:
-            lessons.show_topic(store, watchlist, topic_id, as_json)
-            return
-        states = store.decisions.topic_states([t.id for t in watchlist.topics])
         week = SystemClock().now() - timedelta(days=7)
-        rows: list[dict[str, Any]] = [
-            {
-                "id": topic.id,
-                "name": topic.name,
-                "channel": topic.channel,
-                "sensitivity": topic.sensitivity.value,
-                "watching": states[topic.id].baseline_done,
-                "alerts_7_days": store.decisions.told_since(topic.id, week),
-                "stories": len(store.decisions.stories(topic.id, 1000)),
-                "examples": len(topic.examples),
-                "not_examples": len(topic.not_examples),
-                "lessons": len(store.lessons.rows(topic.id, [LessonState.ACTIVE])),
-            }
-            for topic in watchlist.topics
-        ]
+        states = listed.watched([t.id for t in watchlist.topics], week)
+    rows: list[dict[str, Any]] = [
+        {
+            "id": topic.id,
+            "name": topic.name,
+            "channel": topic.channel,
+            "sensitivity": topic.sensitivity.value,
+            "watching": states[topic.id].watching,
+            "alerts_7_days": states[topic.id].told,
+            "stories": states[topic.id].stories,
+            "examples": len(topic.examples),
+            "not_examples": len(topic.not_examples),
+            "lessons": states[topic.id].lessons,
+        }
+        for topic in watchlist.topics
+    ]
     if as_json:
         output.as_json(rows)
         return
@@ -103,6 +113,20 @@ def topics(
     )
 
 
+def _learnt(topic_id: str, of_topic: str, undo: int | None, as_json: bool) -> None:
+    """What ``topic_id`` learnt from answers; where it is empty, the answers themselves."""
+    from monitors.cli import answers, lessons
+    from monitors.watchlist import load_watchlist
+
+    with opened() as (settings, store):
+        if undo is not None:
+            answers.undo(settings, store, undo)
+        elif topic_id:
+            lessons.show_topic(store, load_watchlist(settings.watch), topic_id, as_json)
+        else:
+            answers.show(store, of_topic or None, as_json)
+
+
 def alerts(
     topic: Annotated[str, typer.Option(help="Only this topic (id).")] = "",
     limit: output.Limit = 20,
@@ -112,25 +136,24 @@ def alerts(
     """What was told, newest first, each with its reason."""
     from monitors.model import Verdict
 
-    wanted = [Verdict.DIGEST.value] if held else [Verdict.ALERT.value]
-    with opened() as (_, store):
-        decisions = store.decisions.decisions(topic_id=topic or None, verdicts=wanted, limit=limit)
-        found = [(d, store.articles.find(d.article_id)) for d in decisions]
+    with lists() as (_, listed):
+        verdict = Verdict.DIGEST if held else Verdict.ALERT
+        found = listed.decided(verdict, topic or None, limit)
     if as_json:
         output.as_json(
             [
                 {
-                    "article": decision.article_id,
-                    "topic": decision.topic_id,
-                    "reason": decision.reason.value,
-                    "why": decision.explanation,
-                    "new": list(decision.new_facts),
-                    "decided_at": decision.decided_at,
-                    "headline": article.title if article else "",
-                    "url": article.url if article else "",
-                    "story": decision.story_id,
+                    "article": told.decision.article_id,
+                    "topic": told.decision.topic_id,
+                    "reason": told.decision.reason.value,
+                    "why": told.decision.explanation,
+                    "new": list(told.decision.new_facts),
+                    "decided_at": told.decision.decided_at,
+                    "headline": told.headline,
+                    "url": told.url,
+                    "story": told.decision.story_id,
                 }
-                for decision, article in found
+                for told in found
             ]
         )
         return
@@ -139,13 +162,13 @@ def alerts(
         ["decided (UTC)", "topic", "headline", "reason", "what is new", "explain"],
         [
             (
-                decision.decided_at,
-                decision.topic_id,
-                article.title if article else "",
-                decision.explanation if held else decision.reason.value,
-                "; ".join(decision.new_facts),
-                decision.article_id,
+                told.decision.decided_at,
+                told.decision.topic_id,
+                told.headline,
+                told.decision.explanation if held else told.decision.reason.value,
+                "; ".join(told.decision.new_facts),
+                told.decision.article_id,
             )
-            for decision, article in found
+            for told in found
         ],
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from monitors.ports import SourceReader
+if TYPE_CHECKING:
+    from monitors.ports import SourceReader
 
 
 def _reader(module: str, name: str) -> Callable[[], SourceReader]:

@@ -11,8 +11,23 @@
     storylines.py  those as rows, and back        queue.py      into the outbox, threads
     outbox.py      alerts until delivered         runs.py       reports and leases
     retention.py   what may be dropped            rows.py       small helpers
+    storelists.py  lists, through the store       filelists.py  lists, from a file at once
 """
 
-from monitors.store.sqlstore import SqlStore, open_store
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from monitors.store.sqlstore import SqlStore, open_store
 
 __all__ = ["SqlStore", "open_store"]
+
+
+def __getattr__(name: str) -> Any:
+    """Late, with SQLAlchemy: lists are read without (``filelists.py``)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from monitors.store import sqlstore
+
+    return getattr(sqlstore, name)

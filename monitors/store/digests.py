@@ -21,8 +21,9 @@ from monitors.model import (
 )
 from monitors.ports import DigestState, Seen
 from monitors.store.codec import load_alert
+from monitors.store.deliveries import delivery
 from monitors.store.engine import Database
-from monitors.store.outbox import delivery, with_parent
+from monitors.store.outbox import with_parent
 from monitors.store.queue import TOLD_KINDS, let_through, queue
 from monitors.store.rows import chunks, readable
 from monitors.store.storylines import decision

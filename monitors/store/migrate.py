@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from monitors.errors import StoreCorrupt
 from monitors.store.engine import Database
+from monitors.store.revisions import newest, revisions
 
 if TYPE_CHECKING:
     from alembic.config import Config
-
-_VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 _STAMP = sa.table("alembic_version", sa.column("version_num", sa.Text))
 """Where Alembic keeps the revision."""
@@ -71,19 +69,9 @@ def schema(database: Database) -> Schema:
     :raises StoreCorrupt: a later version of Tidings has written the database
     """
     current = _current(database)
-    if current is not None and current not in _revisions():
+    if current is not None and current not in revisions():
         raise _unknown(database, f"it is {current}")
     return Schema(current, newest())
-
-
-def newest() -> str:
-    """The revision that this version of Tidings works with."""
-    return _revisions()[-1]
-
-
-def _revisions() -> list[str]:
-    """All revisions in their order: the names of the migrations' files begin with them."""
-    return sorted(path.name.split("_")[0] for path in _VERSIONS.glob("v[0-9]*.py"))
 
 
 def _current(database: Database) -> str | None:

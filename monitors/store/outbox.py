@@ -17,13 +17,13 @@ from monitors.model import (
     AlertKind,
     Delivery,
     DeliveryState,
-    Hold,
     Receipt,
 )
 from monitors.store.codec import load_alert
 from monitors.store.decoding import UndecodableError
+from monitors.store.deliveries import delivery
 from monitors.store.engine import Database
-from monitors.store.queue import BETWEEN_EDITS, UNPOSTED, queue, waiting_afresh
+from monitors.store.queue import BETWEEN_EDITS, queue, waiting_afresh
 from monitors.store.rows import chunks, readable
 from monitors.store.tables import muted_stories, outbox, story_threads, troubles
 
@@ -313,29 +313,3 @@ def _readable_ids(connection: Connection, found: Sequence[int]) -> list[int]:
 
 def _alert(row: sa.Row[Any]) -> Alert:
     return load_alert(row.content)
-
-
-def delivery(row: sa.Row[Any]) -> Delivery:
-    """The delivery in a row of :func:`with_parent`.
-
-    :raises UndecodableError: its alert cannot be read
-    """
-    open_parent = row.parent_state not in (None, DeliveryState.SENT, *UNPOSTED)
-    return Delivery(
-        id=row.id,
-        alert=load_alert(row.content),
-        state=DeliveryState(row.state),
-        not_before=row.not_before,
-        attempts=row.attempts,
-        sending_since=row.sending_since,
-        lease_until=row.lease_until,
-        thread_ts=row.parent_ts,
-        ts=row.ts,
-        channel_id=row.channel_id or row.parent_channel_id,
-        error=row.error,
-        looks=row.looks,
-        plain=row.plain,
-        waits_for=row.parent_id if open_parent else None,
-        sent_at=row.sent_at,
-        hold=Hold(row.hold) if row.hold else None,
-    )

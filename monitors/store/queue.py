@@ -12,14 +12,12 @@ from sqlalchemy.engine import Connection
 from monitors.model import Alert, AlertKind, DeliveryState, Hold
 from monitors.store.codec import dump_alert, load_alert
 from monitors.store.decoding import UndecodableError
+from monitors.store.deliveries import UNPOSTED
 from monitors.store.engine import Database
 from monitors.store.tables import outbox, story_threads
 
 BETWEEN_EDITS = timedelta(minutes=5)
 """A story that keeps getting sources changes its first message no more often than this."""
-
-UNPOSTED = (DeliveryState.DEAD, DeliveryState.HELD, DeliveryState.DIGESTED)
-"""A first message in one of these was never posted by itself."""
 
 TOLD_KINDS = (AlertKind.STORY, AlertKind.STEP)
 _IN_A_THREAD = (AlertKind.STEP, AlertKind.EDIT)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, Any
 
 from monitors.model import Decision, Development, Mention, Reason, Stage, Story, Verdict
 from monitors.store.codec import (
@@ -17,6 +15,9 @@ from monitors.store.codec import (
     load_phrases,
     load_scores,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
 
 
 def story_row(story: Story) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def development_row(development: Development) -> dict[str, Any]:
     }
 
 
-def development(row: sa.Row[Any]) -> Development:
+def development(row: Row[Any]) -> Development:
     """The development in ``row``."""
     return Development(
         id=row.id,
@@ -85,7 +86,7 @@ def mention_row(mention: Mention) -> dict[str, Any]:
     }
 
 
-def mention(row: sa.Row[Any]) -> Mention:
+def mention(row: Row[Any]) -> Mention:
     """The mention in ``row``, which also has its development's ``told``.
 
     :raises UndecodableError: its facts cannot be read
@@ -134,7 +135,7 @@ def decision_row(decision: Decision) -> dict[str, Any]:
     }
 
 
-def decision(row: sa.Row[Any]) -> Decision:
+def decision(row: Row[Any]) -> Decision:
     """The decision in ``row``.
 
     :raises UndecodableError: its scores or its opinion cannot be read

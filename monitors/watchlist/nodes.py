@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz, process
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from monitors.errors import WatchlistError
@@ -193,5 +192,7 @@ def suggest(written: str, allowed: Sequence[str]) -> str:
 
 def likely_of(written: str, allowed: Sequence[str]) -> str | None:
     """The one of ``allowed`` that ``written`` is most like; None where it is like none."""
+    from rapidfuzz import fuzz, process  # late: a list without mistakes needs none of it
+
     found = process.extractOne(written.lower(), allowed, scorer=fuzz.ratio, score_cutoff=_ALIKE)
     return found[0] if found else None

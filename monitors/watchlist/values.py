@@ -12,8 +12,6 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from anyascii import anyascii
-from babel import Locale
-from rapidfuzz import fuzz, process
 from ruamel.yaml.nodes import ScalarNode, SequenceNode
 
 from monitors.model import Budget, DigestPlan, QuietHours, Stage
@@ -184,6 +182,8 @@ def zone(reader: Reader) -> str | None:
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):
+        from rapidfuzz import fuzz, process  # late: see `monitors.watchlist.nodes.likely_of`
+
         found = process.extractOne(text, _zones(), scorer=fuzz.WRatio, score_cutoff=70)
         remedy = f"Did you mean `{found[0]}`?" if found else "Write e.g. Europe/London or UTC"
         mended = reader.instead(found[0]) if found else reader.example()
@@ -227,6 +227,9 @@ def _code_of(text: str) -> str:
     tag = re.fullmatch(r"([A-Za-z]{2})(?:[-_].*)?", text)
     if tag:
         return tag[1].lower()
+    from babel import Locale  # late, as all that only a mistake needs
+    from rapidfuzz import fuzz, process
+
     languages: dict[str, str] = dict(Locale("en").languages)
     codes = {name.lower(): code for code, name in languages.items() if len(code) == 2}
     found = process.extractOne(text.lower(), list(codes), scorer=fuzz.ratio, score_cutoff=85)
