@@ -20,7 +20,6 @@ import json
 import math
 import random
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,39 +30,42 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, normalize
 
 from monitors.vectors.e5 import PREFIX
+from tools.cards import CARDS, FITS, MATTERS, ROOT, cards_of
 from tools.trainable import MATRICES, TrainableE5
 
-ROOT = Path(__file__).parents[1]
 STEM = ROOT / "monitors" / "calibration" / "builtin-e5-topics"
 MAX_TOKENS = 128
 LEAD = 420
 """Characters of title and text that stand for an article, as in use."""
 
-UNSEEN = ("nine.jsonl", "fourteen.jsonl", "fifteen.jsonl")
+UNSEEN = ("nine.jsonl", "fourteen.jsonl")
 """Files that are not learnt from: what was learnt is checked on them."""
 
-FITS = {"significant": 1.0, "minor": 1.0, "background": 0.15}
-MATTERS = {"significant": 1.0, "minor": 0.0}
+TOPICS = 4
+"""Topics of a group in a batch, drawn from all that it has."""
 
 
 @dataclass
 class Group:
-    """Three sibling topics and the articles around them, each as states of the lower layers."""
+    """Sibling topics and the articles around them, each as states of the lower layers."""
 
     topics: dict[str, list[Tensor]]
     articles: list[tuple[Tensor, dict[str, str]]]
 
 
 class LowRank(nn.Module):
-    """A matrix with a low-rank change, for ``torch.nn.utils.parametrize``."""
+    """A linear layer that stays as it is, with a low-rank change beside it."""
 
-    def __init__(self, rows: int, columns: int, rank: int) -> None:
+    def __init__(self, linear: nn.Linear, rank: int) -> None:
         super().__init__()
+        rows, columns = linear.weight.shape
+        self.linear = linear
         self.a = nn.Parameter(torch.randn(rank, columns) / math.sqrt(columns))
         self.b = nn.Parameter(torch.zeros(rows, rank))
 
-    def forward(self, matrix: Tensor) -> Tensor:
-        return matrix + self.b @ self.a
+    def forward(self, states: Tensor) -> Tensor:
+        # Beside, not added to the matrix: no gradient of the whole matrix is worked out.
+        return self.linear(states) + states @ self.a.T @ self.b.T
 
 
 class Head(nn.Module):
@@ -107,7 +109,7 @@ def options(
 ) -> argparse.ArgumentParser:
     """What can be said on the command line of either adapter's script."""
     parser = argparse.ArgumentParser(description=about)
-    files = sorted((ROOT / "benchmarks" / "cards").glob("*.jsonl"))
+    files = sorted(CARDS.glob("*.jsonl"))
     cards = [path for path in files if path.name not in UNSEEN]
     parser.add_argument("--cards", nargs="*", type=Path, default=cards)
     parser.add_argument("--epochs", type=int, default=epochs)
@@ -119,21 +121,16 @@ def options(
     return parser
 
 
-def cards_of(path: Path) -> Iterator[dict[str, Any]]:
-    """The groups of a file."""
-    for line in path.read_text("utf-8").splitlines():
-        yield json.loads(line)
-
-
 def adaptable(encoder: TrainableE5, keep: int, rank: int) -> dict[str, LowRank]:
     """Give the upper layers' matrices low-rank changes; all else is frozen."""
     encoder.network.requires_grad_(False)
     changes = {}
     for layer in range(keep, len(encoder.network.encoder.layer)):
         for short, name in MATRICES.items():
-            linear = encoder.network.encoder.layer[layer].get_submodule(name)
-            change = LowRank(*linear.weight.shape, rank)
-            nn.utils.parametrize.register_parametrization(linear, "weight", change)
+            owner, _, last = name.rpartition(".")
+            part = encoder.network.encoder.layer[layer].get_submodule(owner)
+            change = LowRank(getattr(part, last), rank)
+            setattr(part, last, change)
             changes[f"{layer}.{short}"] = change
     return changes
 
@@ -180,7 +177,7 @@ def learn(
     encoder: TrainableE5, groups: list[Group], changes: dict[str, LowRank], head: Head, chosen: Any
 ) -> None:
     """A few passes over all groups, two groups a batch."""
-    weights = [p for change in changes.values() for p in change.parameters()]
+    weights = [p for change in changes.values() for p in (change.a, change.b)]
     optimiser = torch.optim.AdamW(
         [
             {"params": weights, "lr": chosen.rate, "weight_decay": 0.01},
@@ -209,11 +206,11 @@ def learn(
 
 
 def batch_loss(encoder: TrainableE5, groups: list[Group], keep: int, head: Head) -> Tensor:
-    """Every article of ``groups`` against every topic of them."""
+    """Articles of ``groups`` against topics of them, own and others'."""
     topics = [
-        (place, name, random.choice(texts))
+        (place, name, random.choice(group.topics[name]))
         for place, group in enumerate(groups)
-        for name, texts in group.topics.items()
+        for name in random.sample(sorted(group.topics), min(TOPICS, len(group.topics)))
     ]
     articles, fits, matters = [], [], []
     for place, group in enumerate(groups):

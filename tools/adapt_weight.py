@@ -27,17 +27,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from tools.adapt import (
-    MATTERS,
-    ROOT,
-    Group,
-    LowRank,
-    above,
-    adaptable,
-    cards_of,
-    options,
-    prepare,
-)
+from tools.adapt import Group, LowRank, above, adaptable, options, prepare
+from tools.cards import MATTERS, ROOT, cards_of
 from tools.trainable import TrainableE5
 
 STEM = ROOT / "monitors" / "calibration" / "builtin-e5-weight"
@@ -53,14 +44,14 @@ TOGETHER = 14
 
 @dataclass
 class Chunk:
-    """Some of a group's articles, each with a topic that it is on.
+    """Some of a group's articles that are on topics of it.
 
     :param topics: the group's, each in its wordings, as states of the lower layers
-    :param examples: states of an article, the name of its topic, and whether it is significant
+    :param articles: states of an article, and whether it is significant (1 or 0) by topic
     """
 
     topics: dict[str, list[Tensor]]
-    examples: list[tuple[Tensor, str, float]]
+    articles: list[tuple[Tensor, dict[str, float]]]
 
 
 class Head(nn.Module):
@@ -76,8 +67,9 @@ class Head(nn.Module):
         self.offset = nn.Parameter(torch.zeros(()))
 
     def forward(self, articles: Tensor, topics: Tensor) -> Tensor:
+        """Log odds, shape (articles, topics)."""
         alone = SIZE * articles @ self.weight
-        return alone + PAIR * (articles * topics) @ self.pair + self.offset
+        return alone[:, None] + PAIR * (articles * self.pair) @ topics.T + self.offset
 
 
 def main() -> None:
@@ -90,7 +82,7 @@ def main() -> None:
     groups = [
         prepare(encoder, card, chosen.keep) for path in chosen.cards for card in cards_of(path)
     ]
-    labels = [label for group in groups for _, _, label in on_topic(group)]
+    labels = [label for group in groups for _, own in on_topic(group) for label in own.values()]
     share = sum(labels) / len(labels)
     print(f"{len(labels)} articles on a topic, {share:.2f} significant", flush=True)
     changes = adaptable(encoder, chosen.keep, chosen.rank)
@@ -99,25 +91,25 @@ def main() -> None:
     write(chosen, changes, head, len(labels))
 
 
-def on_topic(group: Group) -> list[tuple[Tensor, str, float]]:
-    """Each article with each topic that it is on, and whether it is significant there."""
-    return [
-        (states, topic, MATTERS[label])
-        for states, labels in group.articles
-        for topic, label in labels.items()
-        if label in MATTERS
-    ]
+def on_topic(group: Group) -> list[tuple[Tensor, dict[str, float]]]:
+    """Each article that is on a topic, and whether it is significant there, by topic."""
+    found = []
+    for states, labels in group.articles:
+        own = {topic: MATTERS[label] for topic, label in labels.items() if label in MATTERS}
+        if own:
+            found.append((states, own))
+    return found
 
 
 def chunks(groups: list[Group]) -> list[Chunk]:
-    """All examples, shuffled, a few of one group together."""
+    """All articles on a topic, shuffled, a few of one group together."""
     found = []
     for group in groups:
-        examples = on_topic(group)
-        random.shuffle(examples)
+        articles = on_topic(group)
+        random.shuffle(articles)
         found += [
-            Chunk(group.topics, examples[start : start + TOGETHER])
-            for start in range(0, len(examples), TOGETHER)
+            Chunk(group.topics, articles[start : start + TOGETHER])
+            for start in range(0, len(articles), TOGETHER)
         ]
     random.shuffle(found)
     return found
@@ -127,7 +119,7 @@ def learn(
     encoder: TrainableE5, groups: list[Group], changes: dict[str, LowRank], head: Head, chosen: Any
 ) -> None:
     """A few passes, two chunks a batch."""
-    weights = [p for change in changes.values() for p in change.parameters()]
+    weights = [p for change in changes.values() for p in (change.a, change.b)]
     optimiser = torch.optim.AdamW(
         [*weights, *head.parameters()], lr=chosen.rate, weight_decay=0.05
     )
@@ -153,23 +145,20 @@ def learn(
 
 
 def batch_loss(encoder: TrainableE5, batch: list[Chunk], head: Head, keep: int) -> Tensor:
-    """Each example of ``batch`` with its topic, in one of its wordings."""
-    texts: list[Tensor] = []
-    articles, topics, wanted = [], [], []
-    for chunk in batch:
-        places = {}
-        for name in {topic for _, topic, _ in chunk.examples}:
-            places[name] = len(texts)
-            texts.append(random.choice(chunk.topics[name]))
-        for states, topic, label in chunk.examples:
-            articles.append(len(texts))
-            texts.append(states)
-            topics.append(places[topic])
-            wanted.append(label)
-    rows = above(encoder, texts, keep)
-    return binary_cross_entropy_with_logits(
-        head(rows[articles], rows[topics]), torch.tensor(wanted)
-    )
+    """Each article of ``batch`` with the topics that it is on, each in one of its wordings."""
+    topics = [
+        (place, name, random.choice(chunk.topics[name]))
+        for place, chunk in enumerate(batch)
+        for name in sorted({topic for _, own in chunk.articles for topic in own})
+    ]
+    articles, wanted = [], []
+    for place, chunk in enumerate(batch):
+        for states, own in chunk.articles:
+            articles.append(states)
+            wanted.append([own.get(name, -1.0) if at == place else -1.0 for at, name, _ in topics])
+    rows = above(encoder, [text for _, _, text in topics] + articles, keep)
+    odds, labels = head(rows[len(topics) :], rows[: len(topics)]), torch.tensor(wanted)
+    return binary_cross_entropy_with_logits(odds[labels >= 0], labels[labels >= 0])
 
 
 def write(chosen: Any, changes: dict[str, LowRank], head: Head, articles: int) -> None:

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitors.model import Tier
 
-FILES = sorted((Path(__file__).parents[2] / "benchmarks" / "cards").glob("*.jsonl"))
-CARDS = [json.loads(line) for path in FILES for line in path.read_text("utf-8").splitlines()]
+FOLDER = Path(__file__).parents[2] / "benchmarks" / "cards"
 LABELS = {"significant", "minor", "background"}
+
+
+def rows(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            yield path.name, json.loads(line)
+
+
+CARDS = [card for _, card in rows(FOLDER)]
+FURTHER = [row for _, row in rows(FOLDER / "topics")]
+GROUPS = {card["id"]: card for card in CARDS}
 
 
 def test_there_are_groups_of_many_fields() -> None:
     assert len(CARDS) >= 218
-    assert len({card["id"] for card in CARDS}) == len(CARDS)
+    assert len(GROUPS) == len(CARDS)
 
 
 @pytest.mark.parametrize("card", CARDS, ids=[card["id"] for card in CARDS])
@@ -36,3 +48,25 @@ def test_a_group_is_labelled_whole(card: dict) -> None:
         labels = [item["labels"].get(topic) for item in card["items"]]
         assert labels.count("significant") >= 3, topic
         assert labels.count("minor") >= 2, topic
+
+
+def test_further_topics_stand_in_the_file_of_their_groups_name() -> None:
+    places = {card["id"]: name for name, card in rows(FOLDER)}
+    assert len({row["group"] for row in FURTHER}) == len(FURTHER)
+    for name, row in rows(FOLDER / "topics"):
+        assert places[row["group"]] == name, row["group"]
+
+
+@pytest.mark.parametrize("row", FURTHER, ids=[row["group"] for row in FURTHER])
+def test_further_topics_are_labelled_over_the_articles_of_their_group(row: dict) -> None:
+    group = GROUPS[row["group"]]
+    ids = {item["id"] for item in group["items"]}
+    assert set(row["topics"]) == set(row["labels"])
+    assert not set(row["topics"]) & set(group["topics"])
+    for topic, labels in row["labels"].items():
+        assert row["topics"][topic]["name"].strip(), topic
+        assert row["topics"][topic]["description"].strip(), topic
+        assert set(labels) <= LABELS, topic
+        named = [item for items in labels.values() for item in items]
+        assert len(set(named)) == len(named), topic
+        assert set(named) <= ids, topic
