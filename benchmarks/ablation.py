@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,7 +22,6 @@ from benchmarks.replaying import ROOT, Models, models, streams
 from benchmarks.timing import spent
 from monitors.calibration import assemble, file_stem, general_news
 from monitors.calibration.loading import folder
-from monitors.decide import judge
 from monitors.decide import match as matching
 from monitors.decide.calibration import Calibration, Logistic, unit
 from monitors.decide.reading import profile
@@ -30,7 +29,7 @@ from monitors.evaluate import Scores
 from monitors.learning.examples import World, collect
 from monitors.learning.lines import decide_all
 from monitors.learning.regressions import Data, Examples, learn
-from monitors.model import Match, Mention, Vector
+from monitors.model import Vector
 from monitors.settings import load_settings
 from monitors.steps import understand
 from monitors.streams import load_stream
@@ -87,11 +86,6 @@ def _level(*arguments: Any) -> Any:
     return replace(profile(*arguments), level=(0.0, 0.1))
 
 
-def _alone(fit: Match, _: Sequence[Mention]) -> Match:
-    """Each report by itself, whatever was held back before."""
-    return fit
-
-
 PARTS = (
     Part("everything on", "-"),
     Part("screen", "every article goes to every topic", ((understand, "SCREEN_LINE", -99.0),)),
@@ -109,10 +103,6 @@ PARTS = (
     Part(
         "rivals", "a sibling counts however little it fits itself",
         ((matching, "EVEN", -99.0),),
-    ),
-    Part(
-        "reports together", "what was held back is weighed by each report alone",
-        ((judge, "together", _alone),),
     ),
     Part(
         "background", "scores are not told against general news",

@@ -29,12 +29,10 @@ from datetime import datetime, timedelta
 
 from monitors.decide.calibration import Calibration
 from monitors.decide.corrections import corrects
-from monitors.decide.evidence import together
 from monitors.decide.influence import influence, moved
 from monitors.decide.lines import alert_line, same_line
 from monitors.decide.match import excluded, match
 from monitors.decide.memory import Memory
-from monitors.decide.names import TOGETHER
 from monitors.decide.novelty import Comparison, compare_all, new_facts
 from monitors.decide.reading import Reading, TopicProfile
 from monitors.decide.significance import significance_features
@@ -268,7 +266,6 @@ def _weigh(
     around: Circumstances,
 ) -> Judgement:
     """A development that readers do not know: tell it, or hold it back and say why."""
-    fit = together(fit, earlier) if earlier else fit
     features = significance_features(reading, fit.score, dict(fit.parts))
     weight = calibration.significance.probability(features)
     novelty = 1.0 if earlier else 1.0 - base.scores.get("same", 0.0)
@@ -289,8 +286,7 @@ def _weigh(
         side = "below" if confidence < line else "above"
         why = (
             f"confidence {confidence:.2f} is {side} the line of {line:.2f}: "
-            f"{TOGETHER if earlier else 'match'} {fit.score:.2f}, novelty {novelty:.2f}, "
-            f"significance {weight:.2f}"
+            f"match {fit.score:.2f}, novelty {novelty:.2f}, significance {weight:.2f}"
         )
     elif earlier:
         why = f"held back before; independent sources that report it: {independent}"
@@ -306,7 +302,6 @@ def _weigh(
         reason=reason,
         scores={
             **base.scores,
-            **({TOGETHER: fit.score} if earlier else {}),
             "novelty": novelty,
             "significance": weight,
             "confidence": confidence,
@@ -353,8 +348,6 @@ def _mention(
         vector=reading.key_vector,
         told=False,
         model_id=reading.model_id,
-        match=fit.score,
-        weight=fit.parts.get("weight"),
     )
 
 

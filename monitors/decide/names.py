@@ -13,6 +13,3 @@ NEARNESS = "nearness to lesson"
 
 MOVED = "line moved by"
 """How far the line of confidence was moved."""
-
-TOGETHER = "match of all reports"
-"""The match of a development that was held back before, over all its reports."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from monitors.decide.names import LESSON, MOVED, NEARNESS, TOGETHER, WRITTEN
+from monitors.decide.names import LESSON, MOVED, NEARNESS, WRITTEN
 from monitors.explain.path import Lines
 from monitors.model import Decision, Topic
 
@@ -19,7 +19,7 @@ Row = tuple[str, str]
 WEIGHED = ("same", "story", "novelty", "significance", "confidence", "sources")
 """Scores of a decision that are no part of its match."""
 
-NO_PARTS = {*WEIGHED, WRITTEN, LESSON, NEARNESS, MOVED, TOGETHER}
+NO_PARTS = {*WEIGHED, WRITTEN, LESSON, NEARNESS, MOVED}
 """Scores that are shown apart from the parts of the match."""
 
 _PASSAGE = 300
@@ -94,10 +94,8 @@ def _learnt(decision: Decision, lines: Lines | None) -> str:
 def _weighed(decision: Decision, topic: Topic | None, lines: Lines | None) -> str:
     product = {name: decision.scores[name] for name in ("novelty", "significance")}
     line = _line(topic, lines.alert) if lines else ""
-    several = TOGETHER in decision.scores
-    fit = f"{TOGETHER if several else 'match'} {decision.scores.get(TOGETHER, decision.score):.2f}"
     return (
-        f"{fit} × {_numbers(product, ' × ')} = confidence "
+        f"match {decision.score:.2f} × {_numbers(product, ' × ')} = confidence "
         f"{decision.scores['confidence']:.2f}{line}{_moved(decision)}"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from monitors.facts.datelines import without_agency
 from monitors.facts.dates import dates_in
 from monitors.facts.lexicon import lexicon
 from monitors.facts.names import name_key, names_in
@@ -36,17 +37,20 @@ def facts_of(title: str, body: str, language: str, today: date | None) -> Facts:
     :param today: the article's date, to resolve "18 February"
     """
     title_dates, bare_title = dates_in(title, language, today)
-    body_dates, bare_body = dates_in(body, language, today)
+    body_dates, bare_body = dates_in(without_agency(body), language, today)
     dates = title_dates | body_dates
     text = f"{bare_title}. {bare_body}" if body else bare_title
     names = {**names_in(bare_title, language), **names_in(bare_body, language)}
     places = places_in(text)
-    place_keys = {name_key(word) for place in places for word in place.split()}
+    place_words = [word for place in places for word in place.split()]
+    place_keys = {name_key(word) for word in place_words}
     numbers = numbers_in(text, language)
     shown = {
-        key: written
-        for key, written in names.items()
-        if key not in place_keys and _is_worth_showing(written, language)
+        key: _as_written(name)
+        for key, name in names.items()
+        # A place in capitals (DOHA) has the key of an acronym.
+        if not (key in place_keys or name.title() in place_words)
+        and _is_worth_showing(name, language)
     }
     shown |= numbers
     shown |= {day.isoformat(): f"{day.day} {day:%B %Y}" for day in dates}
@@ -68,6 +72,11 @@ def facts_of(title: str, body: str, language: str, today: date | None) -> Facts:
         terms=terms_in(text, language),
         shown=shown,
     )
+
+
+def _as_written(name: str) -> str:
+    """An abbreviation gets its last dot back (U.S.)."""
+    return f"{name}." if "." in name and name.isupper() else name
 
 
 def _is_worth_showing(name: str, language: str) -> bool:

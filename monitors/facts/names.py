@@ -10,9 +10,11 @@ by another sound (Reuters and Рейтер) get one. Short names keep vowels and
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from anyascii import anyascii
+from babel.core import UnknownLocaleError
+from babel.dates import get_day_names
 
 from monitors.facts.terms import is_common_word
 
@@ -58,7 +60,8 @@ def names_in(text: str, language: str) -> dict[str, str]:
     """Keys of the names in ``text``, each with the form in which it was written.
 
     A capitalised word counts; at the start of a sentence, in a headline with capitals
-    throughout, and in German, only where no dictionary knows it in lower case.
+    throughout, and in German, only where no dictionary knows it in lower case. Days of the
+    week do not count.
     """
     found: dict[str, str] = {}
     words = [(m.group().strip(".'’-"), m.start()) for m in _TOKEN.finditer(text)]
@@ -74,9 +77,21 @@ def names_in(text: str, language: str) -> dict[str, str]:
         before = text[:at].rstrip(" \"'«»“”„–—-")
         opens = not before or before[-1] in ".!?:…\n"
         plain = re.sub(r"['’]s$", "", word).lower()
+        if plain in _weekdays(language):
+            continue
         if (strict or opens) and not word.isupper() and is_common_word(plain, language):
             continue
         key = name_key(word)
         if len(key) >= 2:
             found.setdefault(key, word)
     return found
+
+
+@cache
+def _weekdays(language: str) -> frozenset[str]:
+    """In lower case; none where CLDR does not know the language."""
+    try:
+        names = get_day_names("wide", locale=language)
+    except (UnknownLocaleError, ValueError):
+        return frozenset()
+    return frozenset(name.lower() for name in names.values())

@@ -100,8 +100,6 @@ class Mention:
     :param first: whether this mention founded the development
     :param model_id: the encoder that made the vector; vectors of two encoders say nothing
         about each other
-    :param match: how well the article fitted the topic, 0 to 1, where that is known
-    :param weight: log odds that it is worth a message, read from the article alone, where known
     """
 
     topic_id: str
@@ -121,8 +119,6 @@ class Mention:
     first: bool = True
     copy_of: str | None = None
     model_id: str = ""
-    match: float | None = None
-    weight: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,8 +81,6 @@ def mention_row(mention: Mention) -> dict[str, Any]:
         "first": bool(mention.first),
         "copy_of": mention.copy_of,
         "model_id": mention.model_id,
-        "match": mention.match,
-        "weight": mention.weight,
     }
 
 
@@ -109,8 +107,6 @@ def mention(row: Row[Any]) -> Mention:
         first=row.first,
         copy_of=row.copy_of,
         model_id=row.model_id,
-        match=row.match,
-        weight=row.weight,
     )
 
 

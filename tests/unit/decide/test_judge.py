@@ -172,28 +172,6 @@ def test_what_was_held_back_is_told_when_a_firmer_report_joins() -> None:
     assert judged.development.told
 
 
-@pytest.mark.parametrize(
-    ("before", "verdict"), [(None, Verdict.ALERT), (0.9, Verdict.ALERT), (0.01, Verdict.DIGEST)]
-)
-def test_what_earlier_reports_were_thought_to_be_about_counts(
-    before: float | None, verdict: Verdict
-) -> None:
-    held = mention(told=False, match=before, vector=vector(0, 0.9, 0.44, 0))
-    decision = ruled(reading(fit=0.65), held).decision
-    assert decision.verdict is verdict
-    if verdict is Verdict.DIGEST:
-        assert f"match of all reports {decision.scores['match of all reports']:.2f}" in (
-            decision.explanation
-        )
-
-
-def test_a_mention_keeps_what_its_article_says_of_the_development() -> None:
-    judged = ruled(reading(fit=0.65))
-    assert judged.mention is not None
-    assert judged.mention.match == judged.decision.score
-    assert judged.mention.weight is None
-
-
 def test_a_copy_of_what_was_held_back_adds_no_source() -> None:
     words = frozenset({"ministry", "lift", "ban", "shipper", "monday"})
     held = replace(mention(told=False), facts=Facts(terms=words))
