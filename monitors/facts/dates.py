@@ -45,6 +45,12 @@ def _months(language: str) -> tuple[re.Pattern[str], dict[str, int]] | None:
     return pattern, numbers
 
 
+def months(language: str) -> frozenset[str]:
+    """The names of months, in lower case; none where CLDR does not know the language."""
+    known = _months(language)
+    return frozenset(known[1]) if known else frozenset()
+
+
 def dates_in(text: str, language: str, today: date | None) -> tuple[frozenset[date], str]:
     """The days named in ``text``, and the text with their names blanked out.
 

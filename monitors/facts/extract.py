@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from monitors.facts.datelines import without_agency
-from monitors.facts.dates import dates_in
+from monitors.facts.dates import dates_in, months
 from monitors.facts.lexicon import lexicon
 from monitors.facts.names import name_key, names_in
 from monitors.facts.numbers import numbers_in, ordinals_in
@@ -42,14 +42,13 @@ def facts_of(title: str, body: str, language: str, today: date | None) -> Facts:
     text = f"{bare_title}. {bare_body}" if body else bare_title
     names = {**names_in(bare_title, language), **names_in(bare_body, language)}
     places = places_in(text)
-    place_words = [word for place in places for word in place.split()]
-    place_keys = {name_key(word) for word in place_words}
+    place_keys = {name_key(word) for place in places for word in place.split()}
     numbers = numbers_in(text, language)
     shown = {
         key: _as_written(name)
         for key, name in names.items()
-        # A place in capitals (DOHA) has the key of an acronym.
-        if not (key in place_keys or name.title() in place_words)
+        if key not in place_keys
+        and not bare_body.endswith(name)  # where the lead was cut, perhaps in a word
         and _is_worth_showing(name, language)
     }
     shown |= numbers
@@ -80,8 +79,10 @@ def _as_written(name: str) -> str:
 
 
 def _is_worth_showing(name: str, language: str) -> bool:
-    """A capitalised ordinary word (House, Ambassador) says nothing to a reader."""
+    """An ordinary word (House), a month and a place (DOHA, Эр-Рияде) are no names to a reader."""
     plain = re.sub(r"['’]s$", "", name)
+    if plain.lower() in months(language) or places_in(plain) or places_in(plain.title()):
+        return False
     return plain.isupper() or not is_common_word(plain.lower(), language)
 
 
