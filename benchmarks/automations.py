@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -193,7 +194,9 @@ def a_message_is_dead(room: Room) -> None:
 
 def a_run_is_lost(room: Room, stuck: Any) -> None:
     """The service and the run that waits for its source are killed at once."""
-    until("a heartbeat of the run", lambda: beats(room, stuck))
+    # One from before the automations were there would not be waited for.
+    now = SystemClock().now()
+    until("a heartbeat of the run", lambda: beats(stuck, now))
     stop(room)
     killed = time.monotonic()
     state = until("the run is marked", lambda: ended(room, stuck))
@@ -212,15 +215,17 @@ def runs(room: Room) -> list[dict[str, Any]]:
 
 def ended(room: Room, run_id: Any) -> str:
     """State and message of a run that is over."""
-    for run in runs(room):
-        if run["id"] == str(run_id) and run["state_type"] in ("FAILED", "CRASHED", "COMPLETED"):
+    wanted = {"flow_runs": {"id": {"any_": [str(run_id)]}}}
+    for run in ask("/flow_runs/filter", wanted):
+        if run["state_type"] in ("FAILED", "CRASHED", "COMPLETED"):
             return f"{run['state_name']}, {run['state'].get('message') or run['name']}"
     return ""
 
 
-def beats(room: Room, run_id: Any) -> bool:
-    wanted = {"event": {"name": ["prefect.flow-run.heartbeat"]}}
+def beats(run_id: Any, since: datetime) -> bool:
+    wanted: dict[str, Any] = {"event": {"name": ["prefect.flow-run.heartbeat"]}}
     wanted["resource"] = {"id": [f"prefect.flow-run.{run_id}"]}
+    wanted["occurred"] = {"since": since.isoformat()}
     return bool(ask("/events/filter", {"filter": wanted, "limit": 1})["events"])
 
 
