@@ -66,7 +66,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with opened() as room:
         start(room)
-        stuck = until("a monitor run at work", lambda: at_work(room))
+        stuck = until("a monitor run at work", at_work)
         say(f"automations: {apply(room)}")
         a_run_fails(room)
         a_run_is_lost(room, stuck)
@@ -168,7 +168,7 @@ def a_run_fails(room: Room) -> None:
     with get_client(sync_client=True) as client:
         deployment = client.read_deployment_by_name("monitor/every-15-minutes")
         run = client.create_flow_run_from_deployment(deployment.id, parameters={"shard": "9/2"})
-    state = until("the run fails", lambda: ended(room, run.id))
+    state = until("the run fails", lambda: ended(run.id))
     failed = time.monotonic()
     message = until("the operators are told", lambda: told(room, "A run failed"))
     took(room, f"A monitor run asked for shard 9/2: {state}", f"in #ops: {message}", failed)
@@ -186,7 +186,7 @@ def a_message_is_dead(room: Room) -> None:
     with get_client(sync_client=True) as client:
         deployment = client.read_deployment_by_name("deliver/every-5-minutes")
         run = client.create_flow_run_from_deployment(deployment.id)
-    name = until("the deliver run ends", lambda: ended(room, run.id))
+    name = until("the deliver run ends", lambda: ended(run.id))
     dead = time.monotonic()
     message = until("the operators are told", lambda: told(room, "not delivered"))
     took(room, f"A message to a channel that is not there: {name}", f"in #ops: {message}", dead)
@@ -199,21 +199,21 @@ def a_run_is_lost(room: Room, stuck: Any) -> None:
     until("a heartbeat of the run", lambda: beats(stuck, now))
     stop(room)
     killed = time.monotonic()
-    state = until("the run is marked", lambda: ended(room, stuck))
+    state = until("the run is marked", lambda: ended(stuck))
     took(room, "The service and a monitor run at work were killed", f"the run: {state}", killed)
 
 
-def at_work(room: Room) -> Any:
+def at_work() -> Any:
     """The id of the monitor run that the service starts at once."""
-    return next((run["id"] for run in runs(room) if run["state_type"] == "RUNNING"), None)
+    return next((run["id"] for run in runs() if run["state_type"] == "RUNNING"), None)
 
 
-def runs(room: Room) -> list[dict[str, Any]]:
+def runs() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = ask("/flow_runs/filter", {"limit": 50})
     return found
 
 
-def ended(room: Room, run_id: Any) -> str:
+def ended(run_id: Any) -> str:
     """State and message of a run that is over."""
     wanted = {"flow_runs": {"id": {"any_": [str(run_id)]}}}
     for run in ask("/flow_runs/filter", wanted):
