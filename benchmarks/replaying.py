@@ -39,6 +39,11 @@ def streams() -> list[Path]:
     return [ROOT / "monitors" / "demo" / "newsroom", *own]
 
 
+def kept_aside() -> list[Path]:
+    """The folders of labelled streams from which nothing was learnt or chosen."""
+    return sorted(p.parent for p in (ROOT / "benchmarks" / "unseen").glob("*/stream.jsonl"))
+
+
 @contextmanager
 def models(cache: Path = CACHE) -> Iterator[Models]:
     """The encoders, with vectors kept in ``cache``."""

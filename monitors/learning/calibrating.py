@@ -20,6 +20,7 @@ from monitors.calibration import MATCHER, adapter_digest, assemble, file_stem, g
 from monitors.clock import SystemClock
 from monitors.decide.calibration import Calibration
 from monitors.errors import StreamError
+from monitors.learning.archives import measure_archive
 from monitors.learning.examples import Teaches, World, collect
 from monitors.learning.lines import measure_held_out
 from monitors.learning.regressions import Data, draw_times, learn
@@ -83,6 +84,7 @@ def calibrate(
 
         start, data = make(_blank()), Data()
         worlds: list[World] = []
+        archives: list[World] = []
         for place in [*material.streams, *material.archives]:
             teaches: Teaches = "pairs" if place in material.archives else "all"
             stream = load_stream(place)
@@ -90,6 +92,7 @@ def calibrate(
             if teaches == "all":
                 worlds.append(world)
             else:
+                archives.append(world)
                 draw_times(data.same, stream.name)
     finally:
         store.close()
@@ -97,6 +100,9 @@ def calibrate(
         warnings.simplefilter("ignore")  # of regressions that do not settle on few examples
         numbers = learn(data, say)
         numbers["lines"], numbers["held out"] = measure_held_out(data, worlds, make, say)
+        made = make(numbers)
+        numbers["archives"] = {a.stream.name: measure_archive(a, made) for a in archives}
+        say(f"on topics of archives that taught nothing: {numbers['archives']}")
     names = [place.name for place in (*material.streams, *material.archives)]
     numbers |= {"learnt from": names, "by": "tidings calibrate", "model": model, "screen": screen}
     stem = folder / file_stem(model)

@@ -18,7 +18,7 @@ from monitors.decide.reading import Reading, TopicProfile
 from monitors.decide.significance import LEARNT, significance_features
 from monitors.desk import Desk
 from monitors.evaluate.replay import arrive, replay_desk
-from monitors.learning.regressions import Data
+from monitors.learning.regressions import Data, teaching
 from monitors.model import Mention
 from monitors.pipeline import new_report
 from monitors.steps.understand import profiles, understand
@@ -67,7 +67,8 @@ def collect(
     passed = sum(len(r.screened) for r in readings)
     pairs = len(readings) * len(stream.topics)
     say(f"{stream.name}: {len(readings)} articles, {passed} of {pairs} pairs pass the screen")
-    memories = {topic.id: Memory() for topic in stream.topics}
+    names = [topic.id for topic in stream.topics]
+    memories = {name: Memory() for name in (names if teaches == "all" else teaching(names))}
     for reading in readings:
         _learn_from(
             stream, desk, calibration, reading, own[reading.article.id], memories, data, teaches
@@ -90,7 +91,7 @@ def _learn_from(
     labels = stream.labels.get(stream_id, {})
     for topic in stream.topics:
         mine = [label for label in labels.get(topic.id, ()) if label.role is not Role.BACKGROUND]
-        if topic.id not in reading.screened:
+        if topic.id not in reading.screened or topic.id not in memories:
             continue
         siblings = [shape for name, shape in shapes.items() if name != topic.id]
         fit = match(reading, shapes[topic.id], siblings, calibration)
@@ -118,7 +119,7 @@ def _learn_from(
                 near = memory.mentions[int(closeness.argmax())]
                 together = near.story_id == root(stream, development.id)
                 data.stories.append((float(closeness.max()), together))
-        memory.add(_mention(reading, topic.id, development.id, root(stream, development.id)))
+        memory.add(remembered(reading, topic.id, development.id, root(stream, development.id)))
 
 
 def root(stream: LabelledStream, development: str) -> str:
@@ -128,7 +129,8 @@ def root(stream: LabelledStream, development: str) -> str:
     return development
 
 
-def _mention(reading: Reading, topic: str, development: str, story: str) -> Mention:
+def remembered(reading: Reading, topic: str, development: str, story: str) -> Mention:
+    """A mention with the labels in place of what would be decided."""
     article = reading.article
     return Mention(
         topic, story, development, article.id, article.source_id, article.title,

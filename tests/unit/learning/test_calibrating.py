@@ -34,13 +34,18 @@ def test_a_model_is_refused_until_its_numbers_are_learnt_and_used_afterwards(
         load_calibration("builtin:use3", own)
     assert "tidings calibrate builtin:use3" in refused.value.remedy
     said: list[str] = []
-    material = Material([shortened("volcano", tmp_path), shortened("merger", tmp_path)])
+    material = Material(
+        [shortened("volcano", tmp_path), shortened("merger", tmp_path)],
+        [shortened("currency", tmp_path)],
+    )
     written = calibrate(
         "builtin:use3", "builtin:use3", material, tmp_path / "vectors.db", own, said.append
     )
     numbers = json.loads(written.read_text("utf-8"))
     assert set(numbers["held out"]) == {"volcano", "merger"}
-    assert numbers["learnt from"] == ["volcano", "merger"]
+    assert numbers["learnt from"] == ["volcano", "merger", "currency"]
+    assert numbers["archives"]["currency"]["articles"] > 0
+    assert 0 < numbers["archives"]["currency"]["pairs"] <= 1
     assert any(line.startswith("match: ") for line in said)
     load_calibration.cache_clear()
     learnt = load_calibration("builtin:use3", own)
