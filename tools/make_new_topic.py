@@ -57,9 +57,9 @@ Russia and the United States signed an agreement in Geneva on Tuesday to keep th
 The heads of both delegations signed it after ten days of arms control talks. It provides for eighteen inspections a year.
 
 26 16:45
-Moscow and Washington sign agreement in Geneva to keep nuclear warhead limits until 2031
-Moscow and Washington signed an agreement on Tuesday to keep the limits for nuclear warheads until 2031. Inspections resume on 5 May.
-It was signed in Geneva.
+Russia suspends inspections of nuclear warheads, a day after it agreed to them
+Russia suspended all inspections of its nuclear warheads on Wednesday and withdrew from the part of the agreement that allows them.
+It gave no date for their return.
 """  # noqa: E501
 
 ARTICLES = tuple(text.strip().split("\n") for text in TEXTS.split("\n\n"))
@@ -75,7 +75,7 @@ LOOKED_BACK = (
     "of it is sent."
 )
 TOLD = (
-    "Two more days later it tells that an agreement was signed. Of two reports one is told; "
+    "Two more days later it tells of a step back that came since. "
     "`tidings explain` says why of each."
 )
 

@@ -33,8 +33,8 @@ def corrects(
     known = list(told)
     for comparison in compared:
         mention = comparison.mention
-        own = comparison.features["same source"] and comparison.features["copy"]
-        if own and mention.told and _changed(reading, mention):
+        own = mention.source_id == reading.article.source_id
+        if own and comparison.features["copy"] and mention.told and _changed(reading, mention):
             fresh = _details(reading.facts) - _details(mention.facts)
             corrected = (m for m in known if m.development_id != mention.development_id)
             spread = any(fresh and fresh <= _details(other.facts) for other in corrected)

@@ -60,6 +60,7 @@ class Memory:
         """of terms"""
         self.name_rarity = Rarity()
         """of names and places"""
+        self._sources: Counter[str] = Counter()
         for mention in mentions:
             self.add(mention)
 
@@ -77,6 +78,7 @@ class Memory:
         self.mentions.append(mention)
         self.rarity.add(mention.facts.terms)
         self.name_rarity.add(mention.facts.names | mention.facts.places)
+        self._sources[mention.source_id] += 1
 
     def retell(self, development_id: str, *, told: bool) -> None:
         """Whether readers know a development after all, or do not: all its mentions follow."""
@@ -84,6 +86,10 @@ class Memory:
             replace(m, told=told) if m.development_id == development_id else m
             for m in self.mentions
         ]
+
+    def count_from(self, source_id: str) -> int:
+        """How many of the mentions come from a source."""
+        return self._sources[source_id]
 
     def vectors(self) -> Vector:
         """Shape (n, d), in the order of ``mentions``."""

@@ -19,6 +19,9 @@ from monitors.decide.memory import Memory, Rarity
 from monitors.decide.reading import Reading
 from monitors.model import Facts, Mention, Stage
 
+FEW = 3
+"""Mentions that are added to all known ones, so that the first are no rule."""
+
 CANDIDATES = 24
 """Nearest mentions that are compared fact by fact."""
 
@@ -75,7 +78,7 @@ def pair_features(
         "names": names,
         "names new": _share_missing(ours, theirs, memory.name_rarity),
         "names gone": _share_missing(theirs, ours, memory.name_rarity),
-        "same source": float(reading.article.source_id == mention.source_id),
+        "same source": _same_source(reading.article.source_id, mention, memory),
         "negation differs": float(("negation" in ours.cues) != ("negation" in theirs.cues)),
         "numbers shared": float(bool(ours.numbers & theirs.numbers)),
         "numbers differ": float(_differ(ours.numbers, theirs.numbers)),
@@ -135,6 +138,15 @@ def _is_copy(ours: Facts, theirs: Facts, cosine: float, hours: float, same_langu
         together = len(ours.terms | theirs.terms)
         return bool(together) and len(ours.terms & theirs.terms) / together >= 0.4
     return cosine >= 0.65 and hours <= 6.0
+
+
+def _same_source(source_id: str, mention: Mention, memory: Memory) -> float:
+    """An outlet hardly reports the same twice; the more of what is known comes from one
+    source, the less that says: a feed may carry the news of many outlets. 0 to 1.
+    """
+    if source_id != mention.source_id:
+        return 0.0
+    return 1.0 - memory.count_from(source_id) / (len(memory) + FEW)
 
 
 def _alike(ours: frozenset[str], theirs: frozenset[str], rarity: Rarity) -> float:

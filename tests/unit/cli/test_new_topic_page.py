@@ -31,5 +31,5 @@ def test_what_the_session_adds_is_a_topic(tmp_path: Path) -> None:
 def test_the_topic_looks_back_and_then_tells_what_is_new() -> None:
     assert "looked back · Arms control talks" in AFTER
     assert "alert · Arms control talks" not in AFTER
-    assert "alert · Arms control talks · Moscow and Washington sign agreement" in LATER
+    assert "alert · Arms control talks · Russia suspends inspections" in LATER
     assert "#arms-control" in OUTBOX

@@ -104,6 +104,23 @@ def test_words_are_compared_within_a_language_only() -> None:
     assert features("Banks are delisted", "Banks are delisted", "en", "de")["words"] == 0.0
 
 
+@pytest.mark.parametrize(
+    ("own", "others", "expected"),
+    [(1, 0, 3 / 4), (1, 9, 12 / 13), (9, 1, 4 / 13), (97, 0, 0.03)],
+    ids=["the first", "one of ten", "nine of ten", "an aggregator"],
+)
+def test_that_a_source_repeats_itself_says_less_where_most_comes_from_it(
+    own: int, others: int, expected: float
+) -> None:
+    told = [mention(n, source_id="tass") for n in range(own)]
+    told += [mention(500 + n) for n in range(others)]
+    known = Memory(told)
+    pair = pair_features(reading(), told[0], 1.0, known, NOW)
+    assert pair["same source"] == pytest.approx(expected)
+    if others:
+        assert pair_features(reading(), told[-1], 1.0, known, NOW)["same source"] == 0.0
+
+
 def test_names_count_by_their_rarity() -> None:
     told = [mention(n, facts=Facts(names=frozenset({"common"}))) for n in range(20)]
     told += [mention(50, facts=Facts(names=frozenset({"rare"})))]
