@@ -7,7 +7,7 @@ the story of the first of them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -52,12 +52,14 @@ def draft(
     channels: Callable[[str], Channel] = Channel,
     *,
     away: bool = False,
+    before: Mapping[str, Sequence[SourceRef]] | None = None,
 ) -> tuple[Draft, ...]:
     """The alerts that one article's verdicts call for, one a channel.
 
     :param opened: stories that have a thread already; a new step in one of them is a reply
     :param channels: what holds for a channel, by its name
     :param away: Tidings was away for long: everything is held for one digest
+    :param before: of a development that was held back until now: who had reported it
     """
     alerting = [r for r in rulings if r.judgement.decision.verdict is Verdict.ALERT]
     drafted = []
@@ -65,7 +67,7 @@ def draft(
         here = [ruling for ruling in alerting if ruling.topic.channel == name]
         # A step of a known story leads: its thread is where readers look.
         here.sort(key=lambda r: r.judgement.decision.story_id not in opened)
-        alert = _alert(reading, name, here, opened, now)
+        alert = _alert(reading, name, here, opened, now, before or {})
         topics = [ruling.topic for ruling in here]
         drafted.append(Draft(alert, hold_of(alert, topics, channels(name), now, away=away)))
     return tuple(drafted)
@@ -119,6 +121,7 @@ def _alert(
     rulings: Sequence[Ruling],
     opened: frozenset[str],
     now: datetime,
+    before: Mapping[str, Sequence[SourceRef]],
 ) -> Alert:
     first = rulings[0].judgement
     decision = first.decision
@@ -142,13 +145,22 @@ def _alert(
         machine_translated=article.machine_translated,
         unreadable=(article.unreadable or "") if not article.text_available else "",
         novelty=_novelty(first),
-        against=decision.nearest_title if decision.reason is Reason.NEW_STEP else "",
+        against=first.until_now if decision.reason is Reason.NEW_STEP else "",
         stage=reading.facts.stage,
-        sources=(source_ref(reading, independent=True),),
+        sources=_sources(reading, before.get(decision.development_id or "", ())),
         published=article.published,
         significance=max(r.judgement.decision.scores.get("significance", 0.0) for r in rulings),
         mentions=_mentions(rulings, reading.facts.stage),
     )
+
+
+def _sources(reading: Reading, before: Sequence[SourceRef]) -> tuple[SourceRef, ...]:
+    """Whoever reports it, each outlet once, this one first."""
+    own = source_ref(reading, independent=True)
+    refs = {own.name: own}
+    for ref in before:
+        refs.setdefault(ref.name, ref)
+    return tuple(refs.values())
 
 
 def _novelty(judgement: Judgement) -> str:

@@ -74,12 +74,16 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A decision, and what it adds to memory."""
+    """A decision, and what it adds to memory.
+
+    :param until_now: title of the nearest report that readers were told; empty without one
+    """
 
     decision: Decision
     mention: Mention | None = None
     development: Development | None = None
     story: Story | None = None
+    until_now: str = ""
 
 
 def judge(
@@ -106,13 +110,14 @@ def judge(
     wrong = corrects(reading, compared, [m for m in memory.mentions if m.told])
     if wrong is not None:
         made = _corrected(reading, profile, fit, wrong, memory, calibration, around)
-        return _with_opinion(made, around.opinion)
+        return _with_opinion(replace(made, until_now=wrong.title), around.opinion)
     known = bool(compared) and compared[0].same >= same_line(
         profile.topic, calibration, compared[0].mention.story_id, around.familiar
     )
     weigh = _known if known else _new
     made = weigh(reading, profile, fit, compared, memory, calibration, around)
-    return _with_opinion(made, around.opinion)
+    told = (each.mention.title for each in compared if each.mention.told)
+    return _with_opinion(replace(made, until_now=next(told, "")), around.opinion)
 
 
 def _off_topic(

@@ -8,7 +8,7 @@ from datetime import date
 from monitors.facts.datelines import without_agency
 from monitors.facts.dates import dates_in, months
 from monitors.facts.lexicon import lexicon
-from monitors.facts.names import name_key, names_in
+from monitors.facts.names import called, name_key, names_in
 from monitors.facts.numbers import numbers_in, ordinals_in
 from monitors.facts.places import places_in
 from monitors.facts.terms import is_common_word, terms_in
@@ -44,12 +44,17 @@ def facts_of(title: str, body: str, language: str, today: date | None) -> Facts:
     places = places_in(text)
     place_keys = {name_key(word) for place in places for word in place.split()}
     numbers = numbers_in(text, language)
-    shown = {
-        key: _as_written(name)
+    people = {
+        key
         for key, name in names.items()
         if key not in place_keys
         and not bare_body.endswith(name)  # where the lead was cut, perhaps in a word
-        and _is_worth_showing(name, language)
+        and not _is_time_or_place(name, language)
+    }
+    shown = {
+        key: _as_written(name)
+        for key, name in called(text, people).items()
+        if any(_is_telling(word, language) for word in name.split())
     }
     shown |= numbers
     shown |= {day.isoformat(): f"{day.day} {day:%B %Y}" for day in dates}
@@ -74,15 +79,20 @@ def facts_of(title: str, body: str, language: str, today: date | None) -> Facts:
 
 
 def _as_written(name: str) -> str:
-    """An abbreviation gets its last dot back (U.S.)."""
+    """Without a genitive's ending; an abbreviation gets its last dot back (U.S.)."""
+    name = re.sub(r"['’]s$", "", name)
     return f"{name}." if "." in name and name.isupper() else name
 
 
-def _is_worth_showing(name: str, language: str) -> bool:
-    """An ordinary word (House), a month and a place (DOHA, Эр-Рияде) are no names to a reader."""
+def _is_time_or_place(name: str, language: str) -> bool:
+    """A month and a place (DOHA, Эр-Рияде) are no names to a reader."""
     plain = re.sub(r"['’]s$", "", name)
-    if plain.lower() in months(language) or places_in(plain) or places_in(plain.title()):
-        return False
+    return plain.lower() in months(language) or bool(places_in(plain) or places_in(plain.title()))
+
+
+def _is_telling(word: str, language: str) -> bool:
+    """An ordinary word (House) is no name by itself."""
+    plain = re.sub(r"['’]s$", "", word)
     return plain.isupper() or not is_common_word(plain.lower(), language)
 
 

@@ -10,6 +10,7 @@ by another sound (Reuters and Рейтер) get one. Short names keep vowels and
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import cache, lru_cache
 
 from anyascii import anyascii
@@ -34,6 +35,9 @@ _SOUNDS = tuple(
         (r"[vw]", "f"), (r"t+[sz]|z", "s"), (r"m(?=[bp])", "n"),
     )
 )  # fmt: skip
+MOST_WORDS = 4
+"""Of what somebody is called; the last ones."""
+
 _WEAK = re.compile(r"[aeiouyh'.&-]")
 _REPEAT = re.compile(r"(.)\1+")
 
@@ -84,6 +88,34 @@ def names_in(text: str, language: str) -> dict[str, str]:
         key = name_key(word)
         if len(key) >= 2:
             found.setdefault(key, word)
+    return found
+
+
+def called(text: str, names: Container[str]) -> dict[str, str]:
+    """What each is called in full: the key of the last word to "President Donald Trump".
+
+    A word that only ever stands before another (Donald) is part of what that one is called.
+
+    :param names: keys of those that :func:`names_in` found
+    """
+    found: dict[str, str] = {}
+    run: list[str] = []
+    end = 0
+    for match in _TOKEN.finditer(text):
+        word = match.group().strip(".'’-")
+        key = name_key(word) if word[:1].isupper() else ""
+        if text[end : match.start()].strip(" ") or not key or key not in names:
+            run = []
+        if key and key in names:
+            if run:  # the word before was no last one here
+                before = name_key(run[-1])
+                if found.get(before) == " ".join(run):
+                    del found[before]
+            run = [*run, word][-MOST_WORDS:]
+            found[key] = max(found.get(key, ""), " ".join(run), key=len)
+            if re.search(r"['’]s?$", match.group()):  # another's (Trump's Moscow)
+                run = []
+        end = match.end()
     return found
 
 

@@ -21,7 +21,7 @@ from monitors.decide.whole import judge_whole
 from monitors.desk import Desk
 from monitors.errors import TidingsError
 from monitors.logs import unforeseen
-from monitors.model import Alert, Decision, Hold, Mention, Reason, Topic, Verdict
+from monitors.model import Alert, Decision, Hold, Mention, Reason, SourceRef, Topic, Verdict
 from monitors.onecore import on_one_core
 from monitors.ports import Fence, Outcome, TopicState
 from monitors.redact import redact
@@ -212,7 +212,14 @@ def _outcome(desk: Desk, bench: Bench, reading: Reading, rulings: Sequence[Rulin
     )
     article = reading.article
     away = desk.away or bench.back.get(article.source_id) == article.first_seen
-    drafted = draft(reading, rulings, opened, now, desk.watchlist.channel, away=away)
+    before = {
+        decision.development_id: _reported_before(desk, bench, decision)
+        for decision in (ruling.judgement.decision for ruling in rulings)
+        if decision.verdict is Verdict.ALERT and decision.development_id
+    }
+    drafted = draft(
+        reading, rulings, opened, now, desk.watchlist.channel, away=away, before=before
+    )
     weighed = {made.alert.channel for made in drafted if made.hold is Hold.WEIGHED}
     edits = tuple((alert, now) for alert in _edits(desk, reading, rulings, weighed))
     judged = [ruling.judgement for ruling in rulings]
@@ -225,6 +232,19 @@ def _outcome(desk: Desk, bench: Bench, reading: Reading, rulings: Sequence[Rulin
         alerts=(*((made.alert, now) for made in drafted), *edits),
         holds={made.alert.key: made.hold for made in drafted if made.hold is not None},
     )
+
+
+def _reported_before(desk: Desk, bench: Bench, decision: Decision) -> list[SourceRef]:
+    """Who had reported a development that is told only now, oldest first."""
+    found = []
+    for mention in bench.memories[decision.topic_id].of_development(decision.development_id or ""):
+        article = desk.store.articles.find(mention.article_id)
+        if article is not None and article.id != decision.article_id:
+            source, independent = desk.source(mention.source_id), mention.copy_of is None
+            found.append(
+                SourceRef(source.name, article.url, source.tier, article.language, independent)
+            )
+    return found
 
 
 def _edits(

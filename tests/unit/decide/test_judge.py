@@ -254,6 +254,16 @@ def test_facts_overrule_a_perfect_likeness(ours: Facts, theirs: Facts) -> None:
     assert outcome(reading(stated=stated), told) == (Verdict.ALERT, Reason.NEW_STEP)
 
 
+def test_until_now_is_what_readers_were_told_not_what_was_held_back() -> None:
+    held = mention(1, told=False, title="Held back", vector=vector(0, 1, 0, 0))
+    told = mention(2, development_id="D-2", title="Told", vector=vector(0, 0.8, 0.6, 0))
+    promoted = ruled(reading(), held, told)
+    assert promoted.decision.nearest_title == "Held back"
+    assert promoted.decision.reason is Reason.NEW_STEP
+    assert promoted.until_now == "Told"
+    assert ruled(reading(), held).until_now == ""
+
+
 # --- new, but not told --------------------------------------------------------------------
 
 

@@ -45,7 +45,7 @@ def test_agencies_and_weekdays_are_no_names_of_the_news() -> None:
         date(2026, 4, 4),
     )
     shown = set(facts.shown.values())
-    assert {"Keller", "Ajuda", "3 April 2026"} <= shown
+    assert {"Mara Keller", "Ajuda", "3 April 2026"} <= shown
     assert not {"Anchor", "Wire", "Friday"} & shown
 
 

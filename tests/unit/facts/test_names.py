@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from monitors.facts.names import name_key, names_in
+from monitors.decide.novelty import new_facts
+from monitors.facts import facts_of
+from monitors.facts.names import called, name_key, names_in
 
 
 @pytest.mark.parametrize(
@@ -153,3 +155,30 @@ def test_an_unknown_language_still_finds_capitals_within_sentences() -> None:
 @pytest.mark.parametrize("word", ["", "'s", "-", "ь", "А", "李明", "\0", "İ", "🙂"])
 def test_odd_words_have_some_key(word: str) -> None:
     assert isinstance(name_key(word), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He told President Donald Trump that Trump had won", {"President Donald Trump"}),
+        ("Then Lavrov met Rubio", {"Then Lavrov", "Rubio"}),
+        ("the talks of Lavrov, Rubio and Ushakov", {"Lavrov", "Rubio", "Ushakov"}),
+        ("at Trump's Kremlin talks", {"Trump's", "Kremlin"}),
+        ("the late Jean Paul Marie Claude Duval", {"Paul Marie Claude Duval"}),
+        ("nobody at all", set()),
+    ],
+)
+def test_what_somebody_is_called_is_told_in_full(text: str, expected: set[str]) -> None:
+    words = {name_key(word.strip(",")) for word in text.split() if word[0].isupper()}
+    found = called(text, words - {name_key("He")})
+    assert set(found.values()) == expected
+    for key, name in found.items():
+        assert name_key(name.split()[-1]) == key
+
+
+def test_who_is_known_by_the_last_name_is_not_new_by_the_first() -> None:
+    stated = facts_of("", "An envoy saw President Donald Trump in the old palace.", "en", None)
+    known = facts_of("", "An envoy called Trump from the old palace.", "en", None)
+    assert name_key("Donald") in stated.names - known.names
+    assert new_facts(stated, [known]) == ()
+    assert new_facts(stated, []) == ("name: President Donald Trump",)

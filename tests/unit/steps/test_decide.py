@@ -300,7 +300,8 @@ def test_what_was_held_back_is_told_when_a_firmer_report_joins(room: Newsroom) -
     room.run()
     assert room.decision("maybe-too").verdict is Verdict.ALERT
     assert room.decision("maybe-too").development_id == room.decision("maybe").development_id
-    assert len(room.sent) == 1
+    [told] = room.sent
+    assert "2 sources, 2 independent: Herald, Courier" in str(told.blocks)
 
 
 def test_a_held_back_step_that_is_told_later_joins_the_thread_of_its_story(
