@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from monitors.facts.datelines import without_agency
 from monitors.facts.dates import dates_in, months
 from monitors.facts.lexicon import lexicon
-from monitors.facts.names import called, name_key, names_in
+from monitors.facts.names import bare, called, name_key, names_in
 from monitors.facts.numbers import numbers_in, ordinals_in
 from monitors.facts.places import places_in
 from monitors.facts.terms import is_common_word, terms_in
@@ -80,19 +79,19 @@ def facts_of(title: str, body: str, language: str, today: date | None) -> Facts:
 
 def _as_written(name: str) -> str:
     """Without a genitive's ending; an abbreviation gets its last dot back (U.S.)."""
-    name = re.sub(r"['’]s$", "", name)
+    name = bare(name)
     return f"{name}." if "." in name and name.isupper() else name
 
 
 def _is_time_or_place(name: str, language: str) -> bool:
     """A month and a place (DOHA, Эр-Рияде) are no names to a reader."""
-    plain = re.sub(r"['’]s$", "", name)
+    plain = bare(name)
     return plain.lower() in months(language) or bool(places_in(plain) or places_in(plain.title()))
 
 
 def _is_telling(word: str, language: str) -> bool:
     """An ordinary word (House) is no name by itself."""
-    plain = re.sub(r"['’]s$", "", word)
+    plain = bare(word)
     return plain.isupper() or not is_common_word(plain.lower(), language)
 
 

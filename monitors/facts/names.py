@@ -35,17 +35,23 @@ _SOUNDS = tuple(
         (r"[vw]", "f"), (r"t+[sz]|z", "s"), (r"m(?=[bp])", "n"),
     )
 )  # fmt: skip
+_WEAK = re.compile(r"[aeiouyh'.&-]")
+_REPEAT = re.compile(r"(.)\1+")
+_GENITIVE = re.compile(r"['’]s$")
+
 MOST_WORDS = 4
 """Of what somebody is called; the last ones."""
 
-_WEAK = re.compile(r"[aeiouyh'.&-]")
-_REPEAT = re.compile(r"(.)\1+")
+
+def bare(word: str) -> str:
+    """Without the ending of an English genitive (Trump's)."""
+    return _GENITIVE.sub("", word)
 
 
 @lru_cache(maxsize=100_000)
 def name_key(name: str) -> str:
     """The key of one word of a name; empty where too little is left of it."""
-    word = re.sub(r"['’]s$", "", name)
+    word = bare(name)
     if _CYRILLIC.search(word) and len(word) > 5:
         word = _CASE_ENDING.sub("", word)
     latin = str(anyascii(word)).lower()
@@ -80,7 +86,7 @@ def names_in(text: str, language: str) -> dict[str, str]:
             continue
         before = text[:at].rstrip(" \"'«»“”„–—-")
         opens = not before or before[-1] in ".!?:…\n"
-        plain = re.sub(r"['’]s$", "", word).lower()
+        plain = bare(word).lower()
         if plain in _weekdays(language):
             continue
         if (strict or opens) and not word.isupper() and is_common_word(plain, language):

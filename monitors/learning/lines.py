@@ -56,7 +56,7 @@ def measure_held_out(
                 f"lines {match_line} {same_line} {alert_line}: P {precision:.2f} "
                 f"R {recall:.2f} F1 {score:.3f}"
             )
-        for alert_line, score in zip(ALERT_LINES, around(scores), strict=True):
+        for alert_line, score in zip(ALERT_LINES, smoothed(scores), strict=True):
             if score > best[0]:
                 best = (score, _lines(match_line, same_line, alert_line, story_line))
     held_out = {}
@@ -67,7 +67,7 @@ def measure_held_out(
     return best[1], held_out
 
 
-def around(scores: list[float]) -> list[float]:
+def smoothed(scores: list[float]) -> list[float]:
     """The mean of each score and of those beside it."""
     beside = (scores[max(0, place - 1) : place + 2] for place in range(len(scores)))
     return [sum(few) / len(few) for few in beside]

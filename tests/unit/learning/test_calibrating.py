@@ -10,7 +10,7 @@ import pytest
 from monitors.calibration import load_calibration
 from monitors.errors import NotCalibrated, StreamError
 from monitors.learning.calibrating import Material, calibrate
-from monitors.learning.lines import around
+from monitors.learning.lines import smoothed
 from monitors.model import Sensitivity
 
 STREAMS = Path(__file__).parents[3] / "benchmarks" / "streams"
@@ -58,7 +58,7 @@ def test_a_model_is_refused_until_its_numbers_are_learnt_and_used_afterwards(
 
 def test_the_middle_of_what_is_flat_beats_its_highest_point() -> None:
     scores = [0.1, 0.78, 0.8, 0.79, 0.81, 0.3]
-    smooth = around(scores)
+    smooth = smoothed(scores)
     assert smooth.index(max(smooth)) == 3
     assert smooth[0] == pytest.approx(0.44)
     assert smooth[-1] == pytest.approx(0.555)
