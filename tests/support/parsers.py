@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import resource
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 
 from monitors.errors import HttpStatusError
@@ -43,3 +44,21 @@ _kept: list[bytes] = []
 def keep(size: int) -> None:
     """Leak, as a C library may."""
     _kept.append(b"\1" * size)
+
+
+class AsAttribute:
+    """Pickled as Python 3.11.0 to 3.11.3 pickle a member of an enumeration."""
+
+    def __init__(self, kind: type, name: str) -> None:
+        self.kind, self.name = kind, name
+
+    def __reduce__(self) -> tuple[object, tuple[type, str]]:
+        return getattr, (self.kind, self.name)
+
+
+def make_attribute(kind: type, name: str) -> AsAttribute:
+    return AsAttribute(kind, name)
+
+
+def keep_member(member: Enum) -> Enum:
+    return member

@@ -4,15 +4,19 @@ import asyncio
 import os
 import time
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from monitors.errors import HttpStatusError, UnsafeDocument
+from monitors.model import DateEvidence
 from monitors.sandbox import Sandbox, shared
 from monitors.sources.charsets import to_utf8
 from monitors.sources.prologue import from_root
 from tests.support.parsers import (
     keep,
+    keep_member,
+    make_attribute,
     make_entry,
     make_foreign,
     make_unpicklable,
@@ -107,6 +111,20 @@ def test_results_that_are_no_plain_values_are_refused(sandbox: Sandbox) -> None:
         sandbox.run(make_foreign)
     with pytest.raises(UnsafeDocument, match="cannot be passed on"):
         sandbox.run(make_unpicklable)
+
+
+def test_members_of_enumerations_are_plain_however_they_are_pickled(sandbox: Sandbox) -> None:
+    assert sandbox.run(make_attribute, DateEvidence, "JSON_LD") is DateEvidence.JSON_LD
+    assert sandbox.run(keep_member, DateEvidence.JSON_LD) is DateEvidence.JSON_LD
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(DateEvidence, "mro"), (DateEvidence, "__members__"), (date, "today"), (set, "add")],
+)
+def test_no_other_attribute_is_plain(sandbox: Sandbox, kind: type, name: str) -> None:
+    with pytest.raises(UnsafeDocument, match="no plain value"):
+        sandbox.run(make_attribute, kind, name)
 
 
 def test_workers_see_no_secrets(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
