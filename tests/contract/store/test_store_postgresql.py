@@ -34,7 +34,7 @@ def test_a_locked_table_is_busy_in_time_and_nothing_changes(
         started = time.monotonic()
         with pytest.raises(StoreBusy) as caught:
             server_store.decisions.record(outcome())
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 20
         assert caught.value.retryable
     assert server_store.decisions.stories() == []
     assert server_store.decisions.record(outcome()) == 1

