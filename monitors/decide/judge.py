@@ -29,10 +29,12 @@ from datetime import datetime, timedelta
 
 from monitors.decide.calibration import Calibration
 from monitors.decide.corrections import corrects
+from monitors.decide.evidence import together
 from monitors.decide.influence import influence, moved
 from monitors.decide.lines import alert_line, same_line
 from monitors.decide.match import excluded, match
 from monitors.decide.memory import Memory
+from monitors.decide.names import BEST
 from monitors.decide.novelty import Comparison, compare_all, new_facts
 from monitors.decide.reading import Reading, TopicProfile
 from monitors.decide.significance import significance_features
@@ -273,8 +275,9 @@ def _weigh(
     """A development that readers do not know: tell it, or hold it back and say why."""
     features = significance_features(reading, fit.score, dict(fit.parts))
     weight = calibration.significance.probability(features)
+    evidence = together(fit.score, weight, earlier, independent)
     novelty = 1.0 if earlier else 1.0 - base.scores.get("same", 0.0)
-    confidence = fit.score * novelty * weight
+    confidence = evidence.confidence(novelty)
     line = alert_line(profile.topic, calibration)
     told_to = around.opinion.counsel if around.opinion else None
     held_back = told_to is Counsel.HOLD or (confidence < line and told_to is not Counsel.TELL)
@@ -291,7 +294,7 @@ def _weigh(
         side = "below" if confidence < line else "above"
         why = (
             f"confidence {confidence:.2f} is {side} the line of {line:.2f}: "
-            f"match {fit.score:.2f}, novelty {novelty:.2f}, significance {weight:.2f}"
+            f"{evidence.describe(novelty)}"
         )
     elif earlier:
         why = f"held back before; independent sources that report it: {independent}"
@@ -300,7 +303,7 @@ def _weigh(
     else:
         why = "nothing told before on this topic reports it"
     told = verdict is Verdict.ALERT or reason is Reason.BASELINE
-    mention = replace(mention, told=told)
+    mention = replace(mention, told=told, match=fit.score, significance=weight)
     decision = replace(
         base,
         verdict=verdict,
@@ -308,10 +311,11 @@ def _weigh(
         scores={
             **base.scores,
             "novelty": novelty,
-            "significance": weight,
+            "significance": evidence.significance,
             "confidence": confidence,
             **moved(profile.topic),
             "sources": float(independent),
+            **({BEST: evidence.match} if earlier else {}),
         },
         explanation=why,
     )
@@ -323,7 +327,7 @@ def _weigh(
         article_id=founder.article_id,
         headline=founder.title,
         stage=mention.facts.stage,
-        significance=weight,
+        significance=evidence.significance,
         founded_at=founder.seen_at,
         told=told,
     )

@@ -122,10 +122,17 @@ def _subject(reading: Reading, profile: TopicProfile) -> float:
 
 def _lacks_main_name(reading: Reading, profile: TopicProfile) -> bool:
     """The name that stands in at least half of the topic's texts is not in title or lead."""
-    if not profile.subject:
+    if not profile.subject or not _shows_names(reading.key_text):
         return False
     main = max(sorted(profile.subject), key=lambda name: profile.subject[name])
     return profile.subject[main] >= 0.5 and main not in reading.facts.names
+
+
+def _shows_names(text: str) -> bool:
+    """Whether most letters have capitals, by which names are found: not in Arabic or Korean."""
+    letters = [letter for letter in text if letter.isalpha()]
+    cased = sum(letter.lower() != letter.upper() for letter in letters)
+    return 2 * cased > len(letters)
 
 
 def _keyword(reading: Reading, profile: TopicProfile, *, whole: bool) -> float:

@@ -11,5 +11,8 @@ LESSON = "nearest lesson"
 NEARNESS = "nearness to lesson"
 """The cosine to that text."""
 
+BEST = "best match"
+"""The match of the report that fits best, where a development was held back before."""
+
 MOVED = "line moved by"
 """How far the line of confidence was moved."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from monitors.decide.names import LESSON, MOVED, NEARNESS, WRITTEN
+from monitors.decide.names import BEST, LESSON, MOVED, NEARNESS, WRITTEN
 from monitors.explain.path import Lines
 from monitors.model import Decision, Topic
 
@@ -19,7 +19,7 @@ Row = tuple[str, str]
 WEIGHED = ("same", "story", "novelty", "significance", "confidence", "sources")
 """Scores of a decision that are no part of its match."""
 
-NO_PARTS = {*WEIGHED, WRITTEN, LESSON, NEARNESS, MOVED}
+NO_PARTS = {*WEIGHED, BEST, WRITTEN, LESSON, NEARNESS, MOVED}
 """Scores that are shown apart from the parts of the match."""
 
 _PASSAGE = 300
@@ -94,8 +94,11 @@ def _learnt(decision: Decision, lines: Lines | None) -> str:
 def _weighed(decision: Decision, topic: Topic | None, lines: Lines | None) -> str:
     product = {name: decision.scores[name] for name in ("novelty", "significance")}
     line = _line(topic, lines.alert) if lines else ""
+    score, sources = decision.scores.get(BEST), decision.scores.get("sources", 1.0)
+    best = f"match {decision.score:.2f}" if score is None else f"best match {score:.2f}"
+    together = "" if sources < 2 else f", reported by {sources:.0f} independent sources,"
     return (
-        f"match {decision.score:.2f} × {_numbers(product, ' × ')} = confidence "
+        f"{best} × {_numbers(product, ' × ')}{together} = confidence "
         f"{decision.scores['confidence']:.2f}{line}{_moved(decision)}"
     )
 

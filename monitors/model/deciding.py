@@ -100,6 +100,8 @@ class Mention:
     :param first: whether this mention founded the development
     :param model_id: the encoder that made the vector; vectors of two encoders say nothing
         about each other
+    :param match: by this report alone, where the development was held back; 0 where unknown
+    :param significance: likewise
     """
 
     topic_id: str
@@ -119,6 +121,8 @@ class Mention:
     first: bool = True
     copy_of: str | None = None
     model_id: str = ""
+    match: float = 0.0
+    significance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ def mention_row(mention: Mention) -> dict[str, Any]:
         "first": bool(mention.first),
         "copy_of": mention.copy_of,
         "model_id": mention.model_id,
+        "match": mention.match,
+        "significance": mention.significance,
     }
 
 
@@ -107,6 +109,8 @@ def mention(row: Row[Any]) -> Mention:
         first=row.first,
         copy_of=row.copy_of,
         model_id=row.model_id,
+        match=row.match or 0.0,  # of reports that were stored before these were, neither is known
+        significance=row.significance or 0.0,
     )
 
 

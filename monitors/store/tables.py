@@ -219,6 +219,8 @@ mentions = sa.Table(
     flag_column("first"),
     sa.Column("copy_of", Text),
     sa.Column("model_id", Text, nullable=False, default=""),
+    sa.Column("match", Real),
+    sa.Column("significance", Real),
     sa.UniqueConstraint("topic_id", "article_id"),
     sa.Index(None, "topic_id", "seen_at", "model_id"),
 )

@@ -183,6 +183,42 @@ def test_a_copy_of_what_was_held_back_adds_no_source() -> None:
     assert judged.decision.scores["sources"] == 1
 
 
+@pytest.mark.parametrize(
+    ("match", "significance", "expected"),
+    [(0.0, 0.0, Verdict.DIGEST), (0.0, 0.9, Verdict.ALERT), (0.9, 0.0, Verdict.DIGEST)],
+    ids=["says as little", "says that it matters", "only fits better"],
+)
+def test_what_earlier_reports_said_counts_for_the_next(
+    match: float, significance: float, expected: Verdict
+) -> None:
+    article = reading(stated=QUIET)
+    held = replace(
+        mention(told=False),
+        match=match,
+        significance=significance,
+        source_id=article.article.source_id,
+    )
+    judged = ruled(article, held)
+    assert judged.decision.verdict is expected
+    assert judged.decision.scores["sources"] == 1
+    assert judged.decision.scores["significance"] >= significance
+    assert judged.decision.scores["best match"] >= match
+    assert judged.mention is not None
+    assert judged.mention.significance < 0.9  # what it says alone, for the next
+
+
+def test_independent_reports_make_surer_and_copies_do_not() -> None:
+    held = replace(mention(told=False), match=0.9, significance=0.4)
+    others = [replace(mention(91 + n, told=False), source_id=f"other-{n}") for n in range(3)]
+    copies = [replace(other, copy_of="A-90") for other in others]
+    alone = ruled(reading(stated=QUIET), held).decision
+    joined = ruled(reading(stated=QUIET), held, *others).decision
+    copied = ruled(reading(stated=QUIET), held, *copies).decision
+    assert (joined.scores["sources"], copied.scores["sources"]) == (5, 2)
+    assert joined.scores["confidence"] > alone.scores["confidence"]
+    assert copied.scores["confidence"] == alone.scores["confidence"]
+
+
 def test_a_held_back_step_of_a_told_story_is_a_new_step_when_it_is_promoted() -> None:
     opened = mention(80, development_id="D-0", vector=ELSEWHERE)
     held = mention(told=False, vector=vector(0, 0.9, 0.44, 0))

@@ -78,6 +78,23 @@ def test_a_topic_without_names_misses_none() -> None:
     assert parts["subject"] == parts["subject missing"] == 0.0
 
 
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("a ban is lifted", 1.0),
+        ("선해전자-코베인 특허 재판 21일 시작", 0.0),
+        ("قدمار تعلن منطقة تفتيش في مضيق مرّان", 0.0),
+        ("Запрет снят", 1.0),
+        ("", 0.0),
+    ],
+    ids=["English", "Korean", "Arabic", "Russian", "nothing"],
+)
+def test_no_name_is_missing_where_none_could_be_found(text: str, missing: float) -> None:
+    topic = profile(subject={"rusia": 0.8})
+    found = match(replace(reading(), key_text=text), topic, [], CALIBRATION)
+    assert found.parts["subject missing"] == missing
+
+
 def test_scores_are_told_above_what_general_news_score() -> None:
     topic = profile(level=(0.2, 0.1))
     assert match(reading(fit=0.5), topic, [], CALIBRATION).parts["topic"] == pytest.approx(3.0)
