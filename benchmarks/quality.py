@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import floors, traps, wordings
+from benchmarks import floors, judged, traps, wordings
 from benchmarks.replaying import ROOT, Models, kept_aside, models, replayed, streams
 from monitors.calibration.loading import file_stem, folder
 from monitors.evaluate import Evaluation, Mistake, errors, evaluate
@@ -57,7 +57,11 @@ def main() -> None:
             for place, one in zip(places, scored, strict=True):
                 rows += wordings.compare(place, encoders, one.f1)
             aside = [score(place, encoders) for place in kept_aside()]
-            PAGE.write_text(_page(scored, aside, rows), encoding="utf-8")
+            asked = [
+                judged.judged(load_stream(place), encoders, one.f1)
+                for place, one in zip([*places, *kept_aside()], [*scored, *aside], strict=True)
+            ]
+            PAGE.write_text(_page(scored, aside, rows, asked), encoding="utf-8")
     sys.exit(_gate(scored, arguments.rise, arguments.lower.strip()))
 
 
@@ -120,6 +124,11 @@ name and the first sentence; and translated into Russian, over all articles and 
 one language. A difference says what the other wording costs; with so few developments, .05
 is one or two of them."""
 
+JUDGED = """As shipped, with a judge (off by default, see
+[operating.md](operating.md#an-outside-judge)) who answers as the labels do, from what a judge is
+shown: the most that one can give who makes no mistake. Only what is borderline is asked. A
+language model makes mistakes; none was to be had where this was measured."""
+
 HEAD = (
     "| stream | articles | to tell | alerts | precision | recall | F1 | duplicates | "
     "off-topic false | BCubed F1 | median delay |\n|---|---|---|---|---|---|---|---|---|---|---|"
@@ -154,7 +163,12 @@ def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def _page(scored: Sequence[Scored], aside: Sequence[Scored], reworded: list[wordings.Row]) -> str:
+def _page(
+    scored: Sequence[Scored],
+    aside: Sequence[Scored],
+    reworded: list[wordings.Row],
+    asked: list[judged.Judged],
+) -> str:
     shipped = [HEAD, *(_row(one.evaluation) for one in scored)]
     trapped = traps.table(row for one in scored for row in one.traps)
     lines = ["# Quality", "", ABOUT, "", "## Held out", "", *_held_out(), ""]
@@ -165,6 +179,7 @@ def _page(scored: Sequence[Scored], aside: Sequence[Scored], reworded: list[word
     lines += ["## As shipped", "", AS_SHIPPED, "", *shipped, ""]
     lines += ["## Traps", "", TRAPS, "", *trapped, ""]
     lines += ["## Topics put in other ways", "", WORDINGS, "", *wordings.table(reworded), ""]
+    lines += ["## With an outside judge", "", JUDGED, "", *judged.table(asked), ""]
     for one in [*aside, *scored]:
         lines += [f"## What went wrong in {one.evaluation.stream}", ""]
         lines += [

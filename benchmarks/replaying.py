@@ -12,7 +12,7 @@ from monitors.calibration import MATCHER, adapter_digest
 from monitors.clock import SystemClock
 from monitors.evaluate.records import DecisionRecord
 from monitors.evaluate.replay import replay
-from monitors.ports import Encoder
+from monitors.ports import Encoder, Judge
 from monitors.settings import load_settings
 from monitors.store import open_store
 from monitors.streams import LabelledStream
@@ -62,10 +62,17 @@ def models(cache: Path = CACHE) -> Iterator[Models]:
         store.close()
 
 
-def replayed(stream: LabelledStream, with_models: Models) -> tuple[DecisionRecord, ...]:
-    """What is decided on ``stream`` at default settings."""
+def replayed(
+    stream: LabelledStream, with_models: Models, judge: Judge | None = None
+) -> tuple[DecisionRecord, ...]:
+    """What is decided on ``stream`` at default settings, with an outside judge or without."""
     with tempfile.TemporaryDirectory() as scratch:
         found = replay(
-            stream, Path(scratch), with_models.screen, with_models.reader, with_models.matcher
+            stream,
+            Path(scratch),
+            with_models.screen,
+            with_models.reader,
+            with_models.matcher,
+            judge=judge,
         )
     return found.records

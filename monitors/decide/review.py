@@ -14,8 +14,11 @@ from monitors.decide.memory import Memory
 from monitors.decide.reading import Reading, TopicProfile
 from monitors.model import Question, Reason, Topic
 
-BAND = 0.1
-"""How far from a line a match or a confidence counts as borderline, to either side."""
+NEAR_MATCH, NEAR_ALERT = 0.05, 0.2
+"""How far from its line a match, and a confidence, counts as borderline, to either side. Of a
+match that is low most is surely off topic; of confidences between .3 and .8 a third is wrong.
+With a judge who answers as the labels of ten streams do, F1 is .94 for one question to two
+articles, and was .91 for more questions with .1 for both."""
 
 TITLE = 300
 TEXT = 2_000
@@ -42,11 +45,12 @@ def borderline(
     decision = made.decision
     if around.baseline or reading.article.is_stale or decision.reason not in _OPEN:
         return False
-    near_match = abs(decision.score - calibration.match_lines[topic.sensitivity]) <= BAND
+    line = calibration.match_lines[topic.sensitivity]
+    near_match = abs(decision.score - line) <= NEAR_MATCH
     confidence = decision.scores.get("confidence")
     if confidence is None:
         return near_match
-    return near_match or abs(confidence - alert_line(topic, calibration)) <= BAND
+    return near_match or abs(confidence - alert_line(topic, calibration)) <= NEAR_ALERT
 
 
 def question(reading: Reading, profile: TopicProfile, made: Judgement, memory: Memory) -> Question:

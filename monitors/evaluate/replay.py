@@ -34,7 +34,7 @@ from monitors.model import (
     Watchlist,
 )
 from monitors.pipeline import new_report
-from monitors.ports import Encoder, Store
+from monitors.ports import Encoder, Judge, Store
 from monitors.runs import RunReport
 from monitors.steps.decide import decide, open_bench
 from monitors.steps.read import read
@@ -45,6 +45,7 @@ from monitors.vectors.cache import CachedEncoder
 
 Progress = Callable[[str, int, int], None]
 BATCH = 32
+ANY_NUMBER = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,14 @@ def replay(
     matcher: Encoder,
     progress: Progress = lambda step, done, of: None,
     calibration: Calibration | None = None,
+    judge: Judge | None = None,
 ) -> Replay:
     """Decide on every article of ``stream`` in order. Labels are not looked at.
 
     :param folder: where the replay's own database is made
     :param calibration: the model's own unless another is handed in
     :param progress: called with a step's name, how much is done, and of how much
+    :param judge: asked whatever is borderline, without a budget
     :raises EncoderError: a model cannot be used, or has no calibration
     """
     clock = FixedClock(stream.articles[0].published - timedelta(hours=1))
@@ -81,6 +84,7 @@ def replay(
     try:
         store.migrate()
         desk = replay_desk(stream, clock, store, screen, reader, matcher, calibration)
+        desk.judge, desk.judge_calls_a_run, desk.judge_calls_a_day = judge, ANY_NUMBER, ANY_NUMBER
         report = new_report(desk)
         stream_ids = {}
         for count, row in enumerate(stream.articles, start=1):

@@ -12,7 +12,15 @@ from monitors.decide.calibration import Logistic
 from monitors.decide.judge import Circumstances, Judgement, judge
 from monitors.decide.memory import Memory
 from monitors.decide.reading import Reading
-from monitors.decide.review import BAND, TEXT, TITLE, TOLD, borderline, question
+from monitors.decide.review import (
+    NEAR_ALERT,
+    NEAR_MATCH,
+    TEXT,
+    TITLE,
+    TOLD,
+    borderline,
+    question,
+)
 from monitors.model import (
     GROUNDS,
     Counsel,
@@ -56,7 +64,7 @@ def opinion(counsel: Counsel, ground: Ground | None = None) -> Opinion:
 
 @pytest.mark.parametrize(
     ("values", "is_borderline"),
-    [(NEAR_MISS, True), (HELD, True), (CLEAR, False), (FAR, False), ({"fit": 0.53}, True)],
+    [(NEAR_MISS, True), (HELD, True), (CLEAR, False), (FAR, False), ({"fit": 0.51}, True)],
     ids=["near miss", "held back", "clear", "far off", "just on topic"],
 )
 def test_only_what_lies_near_a_line_is_borderline(
@@ -65,11 +73,16 @@ def test_only_what_lies_near_a_line_is_borderline(
     assert asked(reading(**values)) is is_borderline
 
 
-def test_the_band_is_as_wide_as_it_says() -> None:
+def test_the_bands_are_as_wide_as_they_say() -> None:
     made, around = ruled(reading(**FAR))
     line = CALIBRATION.match_lines[TOPIC.sensitivity]
-    for score, inside in ((line - BAND + 0.001, True), (line - BAND - 0.001, False)):
+    for score, inside in ((line - NEAR_MATCH + 0.001, True), (line - NEAR_MATCH - 0.001, False)):
         moved = replace(made, decision=replace(made.decision, score=score))
+        assert borderline(reading(), TOPIC, moved, CALIBRATION, around) is inside
+    line = CALIBRATION.alert_lines[TOPIC.sensitivity]
+    for sure, inside in ((line + NEAR_ALERT - 0.001, True), (line + NEAR_ALERT + 0.001, False)):
+        weighed = replace(made.decision, score=0.99, scores={"confidence": sure})
+        moved = replace(made, decision=weighed)
         assert borderline(reading(), TOPIC, moved, CALIBRATION, around) is inside
 
 
