@@ -127,7 +127,11 @@ def _connected(database_url: str) -> sqlite3.Connection | None:
     connection = None
     try:
         connection = sqlite3.connect(
-            where, _BUSY_TIMEOUT, sqlite3.PARSE_DECLTYPES, isolation_level=None, uri=True
+            where,
+            timeout=_BUSY_TIMEOUT,
+            detect_types=sqlite3.PARSE_DECLTYPES,
+            isolation_level=None,
+            uri=True,
         )
         connection.row_factory = _named
         connection.execute("PRAGMA query_only = ON")
