@@ -98,11 +98,13 @@ SECTIONS: dict[str, list[Slip]] = {
     "`defaults`": [
         Slip("A key that is misspelt", "timezone: Europe", "timezoen: Europe"),
         Slip("A time zone that there is none of", "Europe/London", "Europe/Lodnon"),
+        Slip("A distance from UTC", "Europe/London", "UTC+3"),
         Slip("Times in another form", '"22:00-07:00"', "22 to 7"),
         Slip("A channel without quotes", '  channel: "#news-alerts"', "  channel: #news-alerts"),
     ],
     "`channels`": [
         Slip("A channel that no topic is told in", '  "#harbour":\n', '  "#harbor":\n'),
+        Slip("A channel's name without quotes", '  "#harbour":\n', "  #harbour:\n"),
         Slip("A digest on no day", "monday 08:00", "mondy 08:00"),
     ],
     "`sources`": [
@@ -125,6 +127,7 @@ SECTIONS: dict[str, list[Slip]] = {
             "    examples:\n      - Dredgers arrive in the outer harbour\n",
             "    examples: Dredgers arrive in the outer harbour\n",
         ),
+        Slip("A headline that holds a colon", "- Dredgers arrive", "- Harbour: dredgers arrive"),
         Slip("A * inside a word", "dredg*", "dr*dge"),
     ],
     "YAML itself": [

@@ -111,6 +111,26 @@ def with_more(node: Node, key: str, value: str, name: Node | None = None) -> str
     return _unless_secret(f"{line[:at].rstrip()}, {addition}{line[at:]}", addition)
 
 
+def cut_at_colon(node: Node) -> str:
+    """The line of a text that YAML took for a key and its value, in quotes; empty where it is
+    no such text.
+
+    ``- Minister: no comment`` is meant as one text, but read as a mapping.
+    """
+    if not isinstance(node, MappingNode) or node.flow_style or len(node.value) != 1:
+        return ""
+    (key, value), line = node.value[0], _line(node)
+    begin = line[: node.start_mark.column]
+    plain_texts = all(isinstance(part, ScalarNode) and part.style is None for part in (key, value))
+    if not plain_texts or begin.strip() != "-" or value.start_mark.line != value.end_mark.line:
+        return ""
+    if key.start_mark.line != value.start_mark.line:
+        return ""
+    end = value.end_mark.column
+    text = json.dumps(line[len(begin) : end], ensure_ascii=False)
+    return _unless_secret(begin + text + line[end:], text)
+
+
 def without(node: Node, key: str) -> str:
     """The line of a mapping in braces without ``key``; empty where it is no such mapping."""
     if not isinstance(node, MappingNode) or not node.flow_style:

@@ -90,6 +90,11 @@ class Reader:
     def text(self) -> str | None:
         """The value as text; noted and None where it is a list, a mapping or nothing."""
         if not isinstance(self.node, ScalarNode):
+            cut = mending.cut_at_colon(self.node)
+            if cut:
+                remedy = "Put the text in quotes: it holds a colon"
+                self.note(f"{self.what} must be text, not {shape(self.node)}", remedy, cut)
+                return None
             first = self.node.value[0] if self.node.value else None
             only = str(first.value) if isinstance(first, ScalarNode) else ""
             self.note(

@@ -90,6 +90,13 @@ def read_channels(reader: Reader, defaults: Defaults) -> list[ChannelSettings]:
     found = []
     for name, part in pairs_of(reader):
         before = len(part.notes)
+        if name in CHANNEL_KEYS:
+            # A bare #name: above it is a comment, so that its keys stand where names belong.
+            part.note(
+                f"`{name}` stands where the name of a channel belongs",
+                'Write the name above it, in quotes, e.g. "#news-alerts":',
+            )
+            continue
         if values.CHANNEL.fullmatch(name) is None:
             values.no_channel(part, name, part.renamed)
         named = part.called(f"channel `{name}`")

@@ -33,6 +33,9 @@ DURATION = re.compile(r"(\d{1,6})\s*([smhdw])(?:in|ins|ec|ours?|ays?)?")
 BUDGET = re.compile(r"(\d{1,4})\s*(?:/|per|a)\s*([a-z]+)")
 QUIET_HOURS = re.compile(r"(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)")
 LANGUAGE = re.compile(r"[a-z]{2}")
+OFFSET = re.compile(
+    r"(?:UTC|GMT)?\s*(?P<sign>[+-])(?P<hours>\d\d?)(?::?(?P<minutes>[0-5]\d))?", re.IGNORECASE
+)
 MENTION = re.compile(r"@here|@channel|[UWS][A-Z0-9]{7,}")
 CHANNEL = re.compile(r"#[^\s#A-Z.,:;!?'\"<>(){}\[\]]{1,80}|[CGD][A-Z0-9]{7,}")
 
@@ -182,6 +185,10 @@ def zone(reader: Reader) -> str | None:
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):
+        shift = OFFSET.fullmatch(text.replace("\u2212", "-"))
+        if shift:
+            _no_offset(reader, text, shift)
+            return None
         from rapidfuzz import fuzz, process  # late: see `monitors.watchlist.nodes.likely_of`
 
         found = process.extractOne(text, _zones(), scorer=fuzz.WRatio, score_cutoff=70)
@@ -190,6 +197,22 @@ def zone(reader: Reader) -> str | None:
         reader.note(f"{text!r} is no time zone", remedy, mended)
         return None
     return text
+
+
+def _no_offset(reader: Reader, text: str, shift: re.Match[str]) -> None:
+    """Note that ``text`` is a distance from UTC; a zone of that distance where there is one.
+
+    Names of such zones count the other way: three hours east of UTC is ``Etc/GMT-3``.
+    """
+    hours = int(f"{shift['sign']}{shift['hours']}")
+    name = f"Etc/GMT{-hours:+d}" if hours else "UTC"
+    known = not int(shift["minutes"] or 0) and name in _zones()
+    fixed = f", or `{name}`, which is UTC{hours:+d} all year" if known else ""
+    reader.note(
+        f"{text!r} is no time zone",
+        f"Write the zone of a place, e.g. Europe/London{fixed}",
+        reader.instead(name) if known else "",
+    )
 
 
 def channel(reader: Reader) -> str | None:

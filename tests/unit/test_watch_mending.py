@@ -109,3 +109,38 @@ def test_languages_that_are_written_out_become_codes(
     file = tmp_path / "watch.yaml"
     file.write_text(GOOD.replace("language: ru", f"language: {written}"), "utf-8")
     assert problems(file)[0].mended == f"    language: {code}"
+
+
+def test_a_time_between_two_hours_is_left_to_a_place(tmp_path: Path) -> None:
+    file = tmp_path / "watch.yaml"
+    file.write_text(GOOD.replace("Europe/London", '"UTC+05:30"'), "utf-8")
+    [mistake] = problems(file)
+    assert mistake.remedy == "Write the zone of a place, e.g. Europe/London"
+    assert mistake.mended == ""
+
+
+def test_a_text_cut_at_its_colon_keeps_what_stands_behind_it(tmp_path: Path) -> None:
+    file = tmp_path / "watch.yaml"
+    wrong = "- Boat race: held in the harbour  # each May"
+    file.write_text(GOOD.replace("- Boat race held in the harbour", wrong), "utf-8")
+    [mistake] = problems(file)
+    assert mistake.mended == '      - "Boat race: held in the harbour"  # each May'
+    assert pasted(file, mistake) == []
+
+
+@pytest.mark.parametrize("wrong", ["- {Boat race: held}", '- "Boat race": held', "- Boat: [a]"])
+def test_what_is_meant_as_a_mapping_is_not_taken_for_a_cut_text(
+    tmp_path: Path, wrong: str
+) -> None:
+    file = tmp_path / "watch.yaml"
+    file.write_text(GOOD.replace("- Boat race held in the harbour", wrong), "utf-8")
+    [mistake] = problems(file)
+    assert (mistake.remedy, mistake.mended) == ("Write a single value", "")
+
+
+def test_a_channel_whose_name_became_a_comment_is_named_as_such(tmp_path: Path) -> None:
+    file = tmp_path / "watch.yaml"
+    file.write_text(CHANNELS.replace('  "#harbour":', "  #harbour:"), "utf-8")
+    first = problems(file)[0]
+    assert "stands where the name of a channel belongs" in first.problem
+    assert "in quotes" in first.remedy
