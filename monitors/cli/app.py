@@ -22,6 +22,7 @@ from monitors.cli import (
     measuring,
     moving,
     outbox,
+    output,
     previewing,
     reembedding,
     reporting,
@@ -69,13 +70,25 @@ for module in (
 
 def main() -> NoReturn:
     """Run a command; errors of ours become one line on standard error."""
+    output.ready()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        app(prog_name="tidings")
+        try:
+            app(prog_name="tidings")
+        finally:
+            # What is still buffered fails here, where it can be said, and not as Python ends.
+            sys.stdout.flush()
     except ConfigError as error:
         _fail(error, 2)
     except TidingsError as error:
         _fail(error, 1)
+    except OSError as error:
+        said = output.stopped(error)
+        if said is None:
+            raise
+        if said:
+            sys.stderr.write(f"tidings: {said}\n")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(0)

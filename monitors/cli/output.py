@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,11 +18,48 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 Limit = Annotated[int, typer.Option(help="At most so many rows.", min=1)]
 
 _WIDE = 400
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+
+
+def ready() -> None:
+    """Let nothing that is printed fail for want of a character, or of a stream.
+
+    Where the terminal knows no UTF-8, what it lacks is written by its number. A stream that
+    the caller closed is None: what would go there goes nowhere.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, nowhere)
+        elif isinstance(stream, io.TextIOWrapper) and not _knows_all(stream):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def stopped(error: OSError) -> str | None:
+    """What to say where ``error`` ended the output: nothing where the reader had enough.
+
+    :returns: None where it is about something else
+    """
+    if isinstance(error, BrokenPipeError):
+        said = ""
+    elif error.errno in _UNWRITABLE:
+        said = f"writing failed: {error.strerror}. See that there is room, then call it again"
+    else:
+        return None
+    # What is still buffered would fail again, with a traceback, as Python ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return said
+
+
+def _knows_all(stream: Any) -> bool:
+    return str(stream.encoding).lower().replace("_", "-").startswith(("utf-8", "utf8"))
 
 
 def as_json(value: Any) -> None:
-    """Print ``value`` as JSON, UTF-8, times as ISO 8601."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+    """Print ``value`` as JSON, times as ISO 8601; in ASCII where UTF-8 cannot be written."""
+    plain = not _knows_all(sys.stdout)
+    sys.stdout.write(json.dumps(value, ensure_ascii=plain, indent=2, default=_plain) + "\n")
 
 
 def table(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_values import Program
+
+from monitors.store import SqlStore
 
 COMMANDS = (
     "init", "check", "run", "topics", "sources", "alerts", "outbox", "explain", "evaluate",
@@ -159,3 +165,56 @@ def test_doctor_names_what_is_broken_and_goes_on(program: Program) -> None:
     assert "ok   Python" in done.stdout
     assert "ok   Slack: no SLACK_BOT_TOKEN" in done.stdout
     assert "ok   judge: off" in done.stdout
+
+
+def test_a_terminal_without_utf8_gets_every_line(program: Program, filled: SqlStore) -> None:
+    """A message in Cyrillic may not end a command, nor a run that shows it."""
+    known = filled.articles.find("A-told")
+    assert known is not None
+    other = replace(known, id="A-other", url="https://news.example/other", fingerprint="other")
+    filled.articles.save(replace(other, title="Снято: café 🙂", entry_id=None))
+    shown = program("explain", "A-other", PYTHONIOENCODING="ascii")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert r"\u0421\u043d\u044f\u0442\u043e" in shown.stdout
+    as_json = program("explain", "A-other", "--json", PYTHONIOENCODING="ascii")
+    assert json.loads(as_json.stdout)["article"]["title"] == "Снято: café 🙂"
+
+
+@pytest.mark.parametrize("arguments", [["alerts"], ["alerts", "--json"], ["--help"]], ids=" ".join)
+def test_output_that_cannot_be_written_is_one_line(folder: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = shell(folder, arguments, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 1
+    [line] = done.stderr.decode().splitlines()
+    assert line.startswith("tidings: writing failed: No space left on device")
+
+
+@pytest.mark.parametrize("arguments", [["alerts"], ["alerts", "--json"], ["--help"]], ids=" ".join)
+def test_a_reader_that_had_enough_is_no_mistake(folder: Path, arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = shell(folder, arguments, stdout=writing, stderr=subprocess.PIPE)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_caller_may_close_the_output(folder: Path) -> None:
+    done = shell(folder, ["topics"], stderr=subprocess.PIPE, preexec_fn=lambda: os.close(1))
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def shell(
+    folder: Path, arguments: list[str], **streams: Any
+) -> subprocess.CompletedProcess[bytes]:
+    """Runs the whole program with streams of its own."""
+    code = "from monitors.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,
+        env={"PYTHONPATH": str(Path(__file__).parents[3])},
+        timeout=120,
+        check=False,
+        **streams,
+    )
