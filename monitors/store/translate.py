@@ -52,6 +52,11 @@ _UNAVAILABLE = _Meaning(
     "it cannot be reached",
     "Check that the folder exists or the server runs, and that address and account are right",
 )
+_NO_IO = _Meaning(
+    StoreUnavailable,
+    "its file cannot be read or written",
+    "Check that the disk has space left (df) and is in order",
+)
 _OTHER = _Meaning(StoreError, "the database refused", "Run `tidings doctor`")
 
 # https://www.sqlite.org/rescode.html, primary codes
@@ -60,7 +65,7 @@ _SQLITE = {
     5: _BUSY,  # BUSY
     6: _BUSY,  # LOCKED
     8: _READ_ONLY,  # READONLY
-    10: _UNAVAILABLE,  # IOERR
+    10: _NO_IO,  # IOERR
     11: _CORRUPT,  # CORRUPT
     13: _FULL,  # FULL
     14: _UNAVAILABLE,  # CANTOPEN

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -60,6 +61,7 @@ from monitors.model import (
 from monitors.store import SqlStore, open_store
 from monitors.store.engine import open_database
 from monitors.store.tables import metadata
+from monitors.store.translate import as_store_error
 
 NOW = datetime(2025, 2, 12, 14, 15, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -370,6 +372,15 @@ def test_a_full_disk_is_named_and_changes_nothing(path: Path, call: Call) -> Non
         call(store)
     store.close()
     assert _dump(path) == before
+
+
+def test_a_file_that_cannot_be_read_is_not_said_to_be_unreachable() -> None:
+    """SQLite says so of a disk that is so full that not even its small files fit."""
+    refused = sqlite3.OperationalError("disk I/O error")
+    refused.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    said = str(as_store_error("sqlite:///t.db", refused))
+    assert "its file cannot be read or written (disk I/O error)" in said
+    assert "space left" in said
 
 
 @_each({name: call for name, call in WRITES.items() if name != "migrate"})
