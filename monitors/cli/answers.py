@@ -16,9 +16,17 @@ _MOST = 1000
 _ALIVE = (LessonState.PROPOSED, LessonState.ACTIVE)
 
 
-def show(store: Store, topic_id: str | None, as_json: bool) -> None:
-    """List the answers, newest first."""
-    rows = store.answers.rows(topic_id, _MOST)
+def show(settings: Settings, store: Store, topic_id: str, as_json: bool) -> None:
+    """List the answers, newest first.
+
+    :param topic_id: only those on this topic; on all where it is empty
+    :raises ConfigError: there is no such topic
+    """
+    from monitors.cli.showing import refuse_unknown
+
+    rows = store.answers.rows(topic_id or None, _MOST)
+    if topic_id and not rows:
+        refuse_unknown(settings, topic_id)
     if as_json:
         output.as_json(
             [

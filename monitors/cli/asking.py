@@ -49,7 +49,7 @@ def _show(path: Path, topic: str) -> None:
     _show_article(path.article, path.listings)
     _show_screen(path)
     if not path.decisions:
-        output.say(_why_none(topic, waits=path.waits), "bold")
+        output.say(_why_none(topic, path), "bold")
     for decision in path.decisions:
         _show_decision(path, decision)
     for row in path.deliveries:
@@ -59,9 +59,15 @@ def _show(path: Path, topic: str) -> None:
         output.say("message    none was queued")
 
 
-def _why_none(topic: str, *, waits: bool) -> str:
-    if waits:
+def _why_none(topic: str, path: Path) -> str:
+    if path.waits:
         return "Not decided yet: the next run will."
+    if path.older:
+        # Of what does not fit, looking back writes nothing: how near it came is not known.
+        return (
+            f"It was seen before topic {topic!r} had finished its first look, which has not "
+            f"found it to fit. tidings backtest {topic} shows what the topic would have told."
+        )
     whose = f"The screen of topic {topic!r} did not let" if topic else "No topic's screen let"
     return f"{whose} it through: nothing in it comes near its words."
 

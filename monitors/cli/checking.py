@@ -202,7 +202,7 @@ def _last_run(settings: Settings) -> str:
         runs = store.runs.latest(1) if store is not None and store.schema().current else []
     if not runs:
         return "none yet"
-    return f"{runs[0]['started']}: {runs[0].get('headline', '')}"
+    return f"{output.moment(runs[0]['started'])} UTC: {runs[0].get('headline', '')}"
 
 
 async def _ask_sources(settings: Settings, sources: tuple[Source, ...]) -> bool:

@@ -26,6 +26,7 @@ def listen() -> None:
             raise SettingsError(
                 "SLACK_APP_TOKEN",
                 "buttons need it, and SLACK_BOT_TOKEN",
-                "Make an app-level token (xapp-...) with the scope connections:write; see README",
+                "Make an app-level token (xapp-...) with the scope connections:write; "
+                "see docs/operating.md, Buttons",
             )
         threading.Event().wait()

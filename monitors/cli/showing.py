@@ -50,6 +50,22 @@ def lists() -> Iterator[tuple[Settings, Lists]]:
         yield settings, StoreLists(store)
 
 
+def refuse_unknown(settings: Settings, topic_id: str) -> None:
+    """Tell an id that is misspelt from a topic of which nothing is stored.
+
+    :raises ConfigError: the watch list has no such topic
+    """
+    from monitors.errors import ConfigError, WatchlistError
+    from monitors.watchlist import load_watchlist
+
+    try:
+        known = [topic.id for topic in load_watchlist(settings.watch).topics]
+    except WatchlistError:
+        return  # what is stored is listed without it
+    if topic_id not in known:
+        raise ConfigError(f"topic `{topic_id}`", "there is none", f"Known are: {', '.join(known)}")
+
+
 def topics(
     topic_id: Annotated[
         str, typer.Argument(metavar="TOPIC", help="Show what this topic learnt from answers.")
@@ -124,7 +140,7 @@ def _learnt(topic_id: str, of_topic: str, undo: int | None, as_json: bool) -> No
         elif topic_id:
             lessons.show_topic(store, load_watchlist(settings.watch), topic_id, as_json)
         else:
-            answers.show(store, of_topic or None, as_json)
+            answers.show(settings, store, of_topic, as_json)
 
 
 def alerts(
@@ -136,9 +152,11 @@ def alerts(
     """What was told, newest first, each with its reason."""
     from monitors.model import Verdict
 
-    with lists() as (_, listed):
+    with lists() as (settings, listed):
         verdict = Verdict.DIGEST if held else Verdict.ALERT
         found = listed.decided(verdict, topic or None, limit)
+    if topic and not found:
+        refuse_unknown(settings, topic)
     if as_json:
         output.as_json(
             [

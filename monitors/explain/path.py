@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitors.errors import TidingsError
+from monitors.errors import ConfigError, TidingsError
 
 if TYPE_CHECKING:
     from monitors.decide.calibration import Calibration
@@ -33,6 +33,7 @@ class Path:
     :param waits: it is stored and not decided yet
     :param topics: the watch list's topics by id; empty where it cannot be read
     :param lines: topic id to its lines; none for a topic that is not watched any more
+    :param older: it was seen before the one topic asked for had finished its first look
     :param told_before: topic id to how many alerts its budget counted before this decision
     """
 
@@ -45,12 +46,15 @@ class Path:
     topics: Mapping[str, Topic]
     lines: Mapping[str, Lines]
     told_before: Mapping[str, int]
+    older: bool = False
 
 
 def path_of(store: Store, settings: Settings, what: str, topic_id: str = "") -> Path:
     """The path of an article (id or URL), of a message (number or key) or of an entry (URL).
 
+    :param topic_id: only what concerns this topic
     :raises TidingsError: nothing of that name is stored
+    :raises ConfigError: there is no such topic, and none is stored
     """
     wanted = _article_of_message(store, what) or what
     article = store.articles.find(wanted)
@@ -64,6 +68,9 @@ def path_of(store: Store, settings: Settings, what: str, topic_id: str = "") -> 
         )
     topics = _topics(store, settings)
     decisions = _decisions(store, article, topic_id)
+    if topic_id and topics and topic_id not in topics and not decisions:
+        known = f"Known are: {', '.join(topics)}"
+        raise ConfigError(f"topic `{topic_id}`", "there is none", known)
     return Path(
         what=what,
         listings=listings,
@@ -71,11 +78,19 @@ def path_of(store: Store, settings: Settings, what: str, topic_id: str = "") -> 
         waits=article is not None
         and article.id in {other.id for other in store.articles.undecided(_MOST)},
         decisions=decisions,
-        deliveries=_deliveries(store, article),
+        deliveries=_deliveries(store, article, topic_id),
         topics=topics,
         lines=known_lines(settings, topics.values()),
         told_before=_told_before(store, topics, decisions),
+        older=_is_older(store, article, topic_id),
     )
+
+
+def _is_older(store: Store, article: Article | None, topic_id: str) -> bool:
+    if article is None or not topic_id:
+        return False
+    watched = store.decisions.topic_states([topic_id])[topic_id].first_seen
+    return watched is None or article.first_seen < watched
 
 
 def _article_of_message(store: Store, what: str) -> str | None:
@@ -96,11 +111,15 @@ def _decisions(store: Store, article: Article | None, topic_id: str) -> tuple[De
     return tuple(found)
 
 
-def _deliveries(store: Store, article: Article | None) -> tuple[Delivery, ...]:
+def _deliveries(store: Store, article: Article | None, topic_id: str) -> tuple[Delivery, ...]:
     if article is None:
         return ()
     rows = store.outbox.rows(limit=_MOST)
-    return tuple(row for row in reversed(rows) if row.alert.article_id == article.id)
+    return tuple(
+        row
+        for row in reversed(rows)
+        if row.alert.article_id == article.id and (not topic_id or topic_id in row.alert.topic_ids)
+    )
 
 
 def _topics(store: Store, settings: Settings) -> dict[str, Topic]:

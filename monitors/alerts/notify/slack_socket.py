@@ -23,7 +23,7 @@ Handle = Callable[[Mapping[str, Any]], object]
 
 _REMEDY = (
     "Make an app-level token (xapp-…) with the scope connections:write and put it into "
-    "SLACK_APP_TOKEN; see README"
+    "SLACK_APP_TOKEN; see docs/operating.md, Buttons"
 )
 _WAITING = 1000
 _log = logging.getLogger(__name__)

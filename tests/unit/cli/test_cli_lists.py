@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cli_values import NOW, Program, Tidings
 
 from monitors.cli import output
-from monitors.model import DeliveryState, Entry, Fate, Poll, PollState
+from monitors.model import Alert, AlertKind, DeliveryState, Entry, Fate, Poll, PollState
 from monitors.store import SqlStore
 
 LISTS = ("topics", "sources", "alerts", "outbox")
@@ -77,6 +78,42 @@ def test_what_was_held_back_is_shown_with_its_explanation(
 
 def test_alerts_of_another_topic_are_left_out(tidings: Tidings, filled: SqlStore) -> None:
     assert json.loads(tidings("alerts", "--topic", "summit", "--json").output) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["alerts", "--topic", "relieff"],
+        ["alerts", "--held", "--topic", "relieff", "--json"],
+        ["explain", "A-told", "--topic", "relieff"],
+        ["topics", "--answers", "--topic", "relieff"],
+    ],
+    ids=" ".join,
+)
+def test_a_topic_that_is_misspelt_is_refused_not_found_empty(
+    called: Program, filled: SqlStore, arguments: list[str]
+) -> None:
+    done = called(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "tidings: topic `relieff`: there is none. Known are: relief, summit\n"
+
+
+def test_what_is_stored_is_listed_without_a_watch_list_too(
+    folder: Path, called: Program, filled: SqlStore
+) -> None:
+    (folder / "watch.yaml").unlink()
+    assert "none yet" in called("alerts", "--topic", "summit").stdout
+    assert "A-told" in called("alerts", "--topic", "relief").stdout
+    assert "because of new step" in called("explain", "A-told", "--topic", "relief").stdout
+
+
+def test_of_a_topic_that_is_watched_no_more_what_it_told_is_still_listed(
+    folder: Path, called: Program, filled: SqlStore
+) -> None:
+    text = (folder / "watch.yaml").read_text("utf-8")
+    (folder / "watch.yaml").write_text(text.replace("  relief:", "  easing:"), "utf-8")
+    assert "A-told" in called("alerts", "--topic", "relief").stdout
+    assert "because of new step" in called("explain", "A-told", "--topic", "relief").stdout
 
 
 def test_the_outbox_shows_counts_and_problems(tidings: Tidings, filled: SqlStore) -> None:
@@ -148,9 +185,32 @@ def test_an_explanation_as_json(tidings: Tidings, filled: SqlStore) -> None:
 def test_no_decision_is_explained_too(
     tidings: Tidings, filled: SqlStore, arguments: list[str], said: str
 ) -> None:
+    filled.decisions.finish_baseline(["summit"], NOW - timedelta(days=1))
     done = tidings("explain", *arguments)
     assert done.exit_code == 0
     assert said in done.output
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_an_article_older_than_the_topic_is_not_said_to_have_met_its_screen(
+    tidings: Tidings, filled: SqlStore, finished: bool
+) -> None:
+    if finished:
+        filled.decisions.finish_baseline(["summit"], NOW + timedelta(hours=1))
+    said = tidings("explain", "A-told", "--topic", "summit").output
+    assert "It was seen before topic 'summit' had finished its first look" in said
+    assert "tidings backtest summit" in said
+    assert "screen of topic" not in said
+
+
+def test_an_explanation_for_one_topic_shows_only_its_messages(
+    tidings: Tidings, filled: SqlStore
+) -> None:
+    told = Alert("K-3", AlertKind.STORY, "#news-alerts", NOW, "Held", ("relief",))
+    filled.outbox.enqueue(replace(told, article_id="A-held"), NOW)
+    assert "message 3" in tidings("explain", "A-held", "--topic", "relief").output
+    assert "message 3" in tidings("explain", "A-held").output
+    assert "message 3" not in tidings("explain", "A-held", "--topic", "summit").output
 
 
 def test_the_path_names_every_step(tidings: Tidings, filled: SqlStore) -> None:
