@@ -208,7 +208,8 @@ def _chosen(hits: Sequence[Hit], numbers: str) -> list[Hit]:
             raise typer.BadParameter(f"{part!r} is no number. Write e.g. 1 3-5")
         span = range(int(first), int(last or first) + 1)
         if not span or span[0] < 1 or span[-1] > len(hits):
-            raise typer.BadParameter(f"there is no {part}: choose from 1 to {len(hits)}")
+            choice = f"choose from 1 to {len(hits)}" if hits else "nothing was found"
+            raise typer.BadParameter(f"there is no {part}: {choice}")
         found += [hits[number - 1] for number in span]
     return found
 

@@ -48,7 +48,7 @@ def test_examples_are_picked_from_stored_articles_by_number(
         (("--name", "Grain", "--channel", "no channel"), "no channel name"),
         (("--name", "!?"), "no id can be made"),
         ((), "a name is needed"),
-        (("--name", "Grain", "--words", "nothing", "--pick", "7"), "no 7"),
+        (("--name", "Grain", "--words", "nothing", "--pick", "7"), "no 7: nothing was found"),
     ],
 )
 def test_what_cannot_be_written_is_refused_and_the_list_stays(
