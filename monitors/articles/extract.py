@@ -117,7 +117,7 @@ def _unreadable(url: str, cause: str, problem: str) -> Unreadable:
 def _stopped_by(error: TidingsError) -> str:
     if "memory" in error.problem:
         return "too large"
-    return "not parsed" if "failed" in error.problem or "died" in error.problem else "too slow"
+    return "too slow" if "too long" in error.problem else "not parsed"
 
 
 def _directly(func: Callable[..., Any], *args: Any) -> Any:

@@ -196,13 +196,16 @@ def _models(settings: Settings) -> str:
 
 
 def _last_run(settings: Settings) -> str:
+    from monitors.clock import SystemClock
     from monitors.opening import existing_store
 
     with existing_store(settings) as store:
         runs = store.runs.latest(1) if store is not None and store.schema().current else []
     if not runs:
         return "none yet"
-    return f"{output.moment(runs[0]['started'])} UTC: {runs[0].get('headline', '')}"
+    days = (SystemClock().now() - runs[0]["started"]).days
+    ago = f", {output.count(days, 'day')} ago" if days > 0 else ""
+    return f"{output.moment(runs[0]['started'])} UTC{ago}: {runs[0].get('headline', '')}"
 
 
 async def _ask_sources(settings: Settings, sources: tuple[Source, ...]) -> bool:

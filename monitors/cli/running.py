@@ -76,6 +76,12 @@ async def _pass(as_of: str, only: list[str], dry: bool, shard: str) -> RunReport
 
     part = shard_of(shard)
     async with open_desk(configured(), clock=clock_at(as_of), shard=part) as desk:
+        known = [source.id for source in desk.watchlist.sources]
+        if wrong := sorted(set(only) - set(known)):
+            raise typer.BadParameter(
+                f"{', '.join(map(repr, wrong))}: no such source; known are {', '.join(known)}",
+                param_hint="--source",
+            )
         return await pipeline.run(desk, only, dry=dry)
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from monitors.articles import TrafilaturaExtractor
-from monitors.errors import Unreadable, UnsafeDocument
-from monitors.model import UNREADABLE_CAUSES, Extraction, Page
+from monitors.errors import Unreadable
+from monitors.model import UNREADABLE_CAUSES, Page
 from monitors.ports import Extractor
+from monitors.sandbox import Sandbox
+from tests.support.parsers import make_foreign
 
 URL = "https://courier.example.com/a/1?key=canary"
 SENTENCES = (
@@ -83,11 +88,29 @@ def test_a_failure_leaves_the_extractor_usable(extractor: Extractor) -> None:
     assert extractor.extract(page(*SENTENCES)).paragraphs
 
 
-def test_a_page_whose_reading_was_stopped_is_too_slow() -> None:
-    def stopping(*_: object) -> Extraction:
-        raise UnsafeDocument("a document", "it took over 10 s")
+@pytest.mark.parametrize(
+    ("work", "argument", "cause"),
+    [
+        (time.sleep, 600, "too slow"),
+        (bytearray, 1_000_000_000, "too large"),
+        (os.abort, None, "not parsed"),
+        (int, "no number", "not parsed"),
+        (make_foreign, None, "not parsed"),
+    ],
+    ids=["too long", "too much memory", "a crash", "an exception", "no plain value"],
+)
+def test_why_reading_a_page_was_stopped_is_told_apart(
+    work: Callable[..., object], argument: object, cause: str
+) -> None:
+    sandbox = Sandbox(workers=1, wall=30 if cause != "too slow" else 0.5, memory=300_000_000)
 
-    with pytest.raises(Unreadable, match="10 s") as caught:
-        TrafilaturaExtractor(stopping).extract(page(*SENTENCES))
+    def stopping(*_: object) -> object:
+        return sandbox.run(work, *([] if argument is None else [argument]))
 
-    assert caught.value.cause == "too slow"
+    try:
+        with pytest.raises(Unreadable) as caught:
+            TrafilaturaExtractor(stopping).extract(page(*SENTENCES))
+    finally:
+        sandbox.close()
+
+    assert caught.value.cause == cause

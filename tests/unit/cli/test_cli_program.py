@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_values import Program
 
+from monitors.clock import SystemClock
 from monitors.store import SqlStore
 
 COMMANDS = (
@@ -165,6 +168,16 @@ def test_doctor_names_what_is_broken_and_goes_on(program: Program) -> None:
     assert "ok   Python" in done.stdout
     assert "ok   Slack: no SLACK_BOT_TOKEN" in done.stdout
     assert "ok   judge: off" in done.stdout
+
+
+def test_doctor_says_how_long_ago_the_last_run_was(program: Program, filled: SqlStore) -> None:
+    now = SystemClock().now()
+    filled.runs.save("R-old", now - timedelta(days=19, hours=1), {"headline": "0 new"})
+    old = program("doctor", TIDINGS_SCREEN_MODEL="builtin:nothing").stdout
+    filled.runs.save("R-new", now - timedelta(hours=2), {"headline": "1 new"})
+    new = program("doctor", TIDINGS_SCREEN_MODEL="builtin:nothing").stdout
+    assert re.search(r"last run: .* UTC, 19 days ago: 0 new", old)
+    assert re.search(r"last run: .* UTC: 1 new", new)
 
 
 def test_a_terminal_without_utf8_gets_every_line(program: Program, filled: SqlStore) -> None:

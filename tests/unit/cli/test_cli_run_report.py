@@ -76,6 +76,15 @@ def test_a_run_in_which_nothing_answers_ends_with_exit_code_1(called: Program) -
     assert done.stderr.startswith("tidings: this run: no source answered (1 of 1")
 
 
+def test_a_source_that_is_not_there_is_refused_with_those_that_are(called: Program) -> None:
+    done = called("run", "--once", "--source", "un-new", "--source", "un-news")
+    assert done.returncode == 2
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert "'un-new': no such source; known are" in said
+    assert "un-news" in said
+    assert "sources asked" not in done.stdout
+
+
 def test_what_changed_in_the_health_of_sources_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     full = report()
     full.changes += [
