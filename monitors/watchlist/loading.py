@@ -159,6 +159,10 @@ def _parse(file: Path, content: bytes | None, notes: Notes) -> Node | None:
     except YAMLError as error:
         notes.append(_syntax_error(name, text, error))
         return None
+    except RecursionError:
+        problem = "it is no watch list: hundreds of lists or maps are nested in one another"
+        notes.append(WatchlistError(name, 0, problem, "Run `tidings init` for an example"))
+        return None
     if node is None:
         notes.append(
             WatchlistError(

@@ -34,7 +34,7 @@ BUDGET = re.compile(r"(\d{1,4})\s*(?:/|per|a)\s*([a-z]+)")
 QUIET_HOURS = re.compile(r"(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)")
 LANGUAGE = re.compile(r"[a-z]{2}")
 OFFSET = re.compile(
-    r"(?:UTC|GMT)?\s*(?P<sign>[+-])(?P<hours>\d\d?)(?::?(?P<minutes>[0-5]\d))?", re.IGNORECASE
+    r"(?:UTC|GMT)?\s*(?P<sign>[+-]?)(?P<hours>\d\d?)(?::?(?P<minutes>[0-5]\d))?", re.IGNORECASE
 )
 MENTION = re.compile(r"@here|@channel|[UWS][A-Z0-9]{7,}")
 CHANNEL = re.compile(r"#[^\s#A-Z.,:;!?'\"<>(){}\[\]]{1,80}|[CGD][A-Z0-9]{7,}")

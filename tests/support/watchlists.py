@@ -60,6 +60,7 @@ MISTAKES = [
     ("Europe/London", "UTC+3", "time zone", "`Etc/GMT-3`"),
     ("Europe/London", '"-02:00"', "time zone", "`Etc/GMT+2`"),
     ("Europe/London", "gmt+0", "time zone", "`UTC`"),
+    ("Europe/London", '"5"', "time zone", "`Etc/GMT-5`"),
     ("- Boat race held in the harbour", "- Harbour: no race", "mapping", "holds a colon"),
     ('"#harbour"', '"harbour news"', "channel", '"#harbour-news"'),
     ('"#harbour"', "#harbour", "empty", "quotes"),

@@ -33,6 +33,7 @@ BEYOND = {
     "UTC+3",
     '"-02:00"',
     "gmt+0",
+    '"5"',
     '"22:00-22:00"',  # two values alike
     "id: vestnik",  # taken by another source
     "har*bour",

@@ -248,6 +248,14 @@ def test_a_file_that_is_not_utf8_is_named_with_its_line(watch: Path) -> None:
     assert error.line == line_of("name: Ferries")
 
 
+def test_a_file_that_is_nested_beyond_all_reason_is_one_mistake(watch: Path) -> None:
+    watch.write_text(f"topics: {'[' * 3000}{']' * 3000}\n", "utf-8")
+
+    (error,) = problems(watch)
+
+    assert "nested" in error.problem
+
+
 def test_no_error_shows_a_password_of_a_url(watch: Path) -> None:
     error = changed(
         watch, "http://vestnik.example/news.xml", "ftp://me:canary@v.example/?k=canary"
