@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitors.calibration import MATCHER, adapter_digest
-from monitors.clock import SystemClock
 from monitors.evaluate.records import DecisionRecord
-from monitors.evaluate.replay import replay
+from monitors.evaluate.replay import remembering, replay
 from monitors.ports import Encoder, Judge
 from monitors.settings import load_settings
-from monitors.store import open_store
 from monitors.streams import LabelledStream
-from monitors.vectors.cache import CachedEncoder
 from monitors.vectors.encoder import SentenceEncoder
 
 ROOT = Path(__file__).parents[1]
@@ -47,19 +44,14 @@ def kept_aside() -> list[Path]:
 @contextmanager
 def models(cache: Path = CACHE) -> Iterator[Models]:
     """The encoders, with vectors kept in ``cache``."""
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    settings, clock = load_settings(None), SystemClock()
-    store = open_store(f"sqlite:///{cache}")
-    store.migrate()
-    try:
-        encoders = (
-            SentenceEncoder(settings.screen_model),
-            SentenceEncoder(settings.reader_model),
-            SentenceEncoder(MATCHER, adapter_digest()),
-        )
-        yield Models(*(CachedEncoder(encoder, store.vectors, clock) for encoder in encoders))
-    finally:
-        store.close()
+    settings = load_settings(None)
+    encoders = (
+        SentenceEncoder(settings.screen_model),
+        SentenceEncoder(settings.reader_model),
+        SentenceEncoder(MATCHER, adapter_digest()),
+    )
+    with remembering(cache, encoders) as kept:
+        yield Models(*kept)
 
 
 def replayed(

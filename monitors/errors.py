@@ -25,7 +25,8 @@
     │   └── NotCalibrated        no thresholds are known for this model
     ├── JudgeError               the outside judge gave no answer that counts
     │   ├── JudgeUnavailable     no connection, no time, or a status that is no answer
-    │   └── JudgeUnclear         it said something outside the closed list of answers
+    │   ├── JudgeUnclear         it said something outside the closed list of answers
+    │   └── JudgeUnfit           it answers plain questions wrongly
     ├── StoreError               the database
     │   ├── StoreBusy            locked by another process
     │   ├── StoreFull            no space left
@@ -230,6 +231,10 @@ class JudgeUnavailable(JudgeError):
 
 class JudgeUnclear(JudgeError):
     """It answered with something outside the closed list of answers."""
+
+
+class JudgeUnfit(JudgeError):
+    """It answers plain questions wrongly, and is believed all the same."""
 
 
 class StoreError(TidingsError):

@@ -132,7 +132,7 @@ def doctor() -> None:
     good = _watch_list(settings)
     good &= attempt("models", lambda: _models(settings))
     good &= slack(settings)
-    tell(True, f"judge: {_judge(settings)}")
+    good &= attempt("judge", lambda: _judge(settings))
     good &= stored and attempt("last run", lambda: _last_run(settings))
     if not good:
         raise typer.Exit(1)
@@ -171,10 +171,16 @@ def _report(settings: Settings) -> str:
 
 
 def _judge(settings: Settings) -> str:
-    if not settings.judge_url:
+    """What the judge may be asked, and whether it is one: it is tried out."""
+    from monitors.judges import try_out
+    from monitors.wiring import judge_of
+
+    judge = judge_of(settings)
+    if judge is None:
         return "off; borderline decisions are the built-in ones"
     runs, days = settings.judge_calls_a_run, settings.judge_calls_a_day
-    return f"{settings.judge_model}, at most {runs} questions a run and {days} a day"
+    found = try_out(judge, f"judge {judge.name}")
+    return f"{judge.name} {found}; at most {runs} questions a run and {days} a day"
 
 
 def _models(settings: Settings) -> str:

@@ -13,7 +13,9 @@ from monitors.cli import output
 from monitors.cli.configured import configured
 
 if TYPE_CHECKING:
-    from monitors.evaluate.replay import Progress
+    from monitors.evaluate.replay import Progress, Replay
+    from monitors.settings import Settings
+    from monitors.streams import LabelledStream
 
 
 def register(app: typer.Typer) -> None:
@@ -31,41 +33,73 @@ def evaluate(
         Path | None, typer.Option(help="Write one JSON object a decision to this file.")
     ] = None,
     errors: Annotated[bool, typer.Option("--errors", help="List what went wrong.")] = False,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Ask JUDGE_URL too, and say what that changes.")
+    ] = False,
 ) -> None:
     """Replay a labelled stream as if it happened now, and score every decision."""
     from monitors import evaluate as scoring
-    from monitors.calibration import MATCHER, adapter_digest, load_calibration
-    from monitors.evaluate.replay import replay
     from monitors.streams import load_stream
-    from monitors.vectors.encoder import SentenceEncoder
 
     for target in (scores, decisions):  # known before minutes of work, not after
         if target and not target.absolute().parent.is_dir():
             raise typer.BadParameter(f"there is no folder {target.parent} for {target.name}")
     settings = configured()
+    if judge and not settings.judge_url:
+        raise typer.BadParameter("no judge is named: set JUDGE_URL and JUDGE_MODEL in .env")
     loaded = load_stream(stream)
-    with tempfile.TemporaryDirectory(prefix="tidings-") as folder, bars() as progress:
-        result = replay(
-            loaded,
-            Path(folder),
-            SentenceEncoder(settings.screen_model),
-            SentenceEncoder(settings.reader_model),
-            SentenceEncoder(MATCHER, adapter_digest()),
-            progress,
-            load_calibration(settings.reader_model, settings.calibrations),
-        )
+    alone, advised = _replayed(loaded, settings, judge)
+    result = advised or alone
     evaluation = scoring.evaluate(loaded, result.records)
     output.console().print(scoring.render(evaluation))
     if errors:
         output.console().print(scoring.render_errors(scoring.errors(loaded, result.records)))
-    if scores:
-        scores.write_text(
-            json.dumps(scoring.as_json(evaluation), ensure_ascii=False, indent=2) + "\n", "utf-8"
+    figures = scoring.as_json(evaluation)
+    if advised:
+        before, counts = scoring.evaluate(loaded, alone.records), advised.report.judge
+        output.console().print(
+            scoring.render_judged(scoring.Judged(settings.judge_model, before, evaluation, counts))
         )
+        for problem in advised.report.problems:
+            output.say(f"  {problem}")
+        figures |= {"judge": dict(counts), "without the judge": scoring.as_json(before)}
+    if scores:
+        scores.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", "utf-8")
         output.say(f"scores written to {scores}")
     if decisions:
         scoring.write_decisions(decisions, result.records)
         output.say(f"{len(result.records)} decisions written to {decisions}")
+
+
+def _replayed(
+    stream: LabelledStream, settings: Settings, judge: bool
+) -> tuple[Replay, Replay | None]:
+    """What is decided alone, and with the judge of the settings where it is asked for."""
+    from monitors.calibration import MATCHER, adapter_digest, load_calibration
+    from monitors.evaluate.replay import remembering, replay
+    from monitors.vectors.encoder import SentenceEncoder
+    from monitors.wiring import judge_of
+
+    encoders = (
+        SentenceEncoder(settings.screen_model),
+        SentenceEncoder(settings.reader_model),
+        SentenceEncoder(MATCHER, adapter_digest()),
+    )
+    calibration = load_calibration(settings.reader_model, settings.calibrations)
+    with tempfile.TemporaryDirectory(prefix="tidings-") as scratch, bars() as progress:
+        folder = Path(scratch)
+        if not judge:
+            return replay(stream, folder, *encoders, progress, calibration), None
+        with remembering(folder / "vectors.db", encoders) as kept:
+            alone = replay(stream, folder, *kept, progress, calibration)
+            (second := folder / "judged").mkdir()
+            asking = _named(progress, "judged: ")
+            return alone, replay(stream, second, *kept, asking, calibration, judge_of(settings))
+
+
+def _named(progress: Progress, before: str) -> Progress:
+    """``progress`` with another name for each step."""
+    return lambda step, done, of: progress(f"{before}{step}", done, of)
 
 
 def demo(

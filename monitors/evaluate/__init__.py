@@ -2,11 +2,12 @@
 
 ``records`` holds what is scored, ``rulings`` judges every alert, ``bcubed`` compares
 stories, ``intervals`` measures and resamples, ``scoring`` puts them together, ``report``
-shows them to people and machines.
+shows them to people and machines, ``judged`` compares deciding with and without a judge.
 """
 
 from monitors.evaluate.bcubed import BCubed
 from monitors.evaluate.intervals import Estimate
+from monitors.evaluate.judged import Judged, render_judged
 from monitors.evaluate.mistakes import Mistake, errors
 from monitors.evaluate.records import (
     DecisionRecord,
@@ -22,6 +23,7 @@ __all__ = [
     "DecisionRecord",
     "Estimate",
     "Evaluation",
+    "Judged",
     "Mistake",
     "Scores",
     "as_json",
@@ -31,5 +33,6 @@ __all__ = [
     "record_of",
     "render",
     "render_errors",
+    "render_judged",
     "write_decisions",
 ]

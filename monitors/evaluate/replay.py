@@ -8,13 +8,14 @@ large batches ahead.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from monitors.calibration import load_calibration
-from monitors.clock import FixedClock
+from monitors.clock import FixedClock, SystemClock
 from monitors.decide.calibration import Calibration
 from monitors.desk import Desk
 from monitors.errors import FetchError
@@ -44,6 +45,7 @@ from monitors.streams import LabelledStream, StreamArticle
 from monitors.vectors.cache import CachedEncoder
 
 Progress = Callable[[str, int, int], None]
+Encoders = tuple[CachedEncoder, CachedEncoder, CachedEncoder]
 BATCH = 32
 ANY_NUMBER = 1_000_000
 
@@ -95,6 +97,23 @@ def replay(
         store.close()
     records = tuple(record_of(decision, stream_ids) for decision in decisions)
     return Replay(records, tuple(decisions), report)
+
+
+@contextmanager
+def remembering(file: Path, encoders: tuple[Encoder, Encoder, Encoder]) -> Iterator[Encoders]:
+    """Screen, reader and matcher that encode no text twice, however often it is replayed.
+
+    :param file: a SQLite file for the vectors, made where it is missing
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    store = open_store(f"sqlite:///{file}")
+    clock = SystemClock()
+    try:
+        store.migrate()
+        screen, reader, matcher = (CachedEncoder(each, store.vectors, clock) for each in encoders)
+        yield screen, reader, matcher
+    finally:
+        store.close()
 
 
 def replay_desk(

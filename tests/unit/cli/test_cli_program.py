@@ -17,7 +17,9 @@ import pytest
 from cli_values import Program
 
 from monitors.clock import SystemClock
+from monitors.judges.plain import QUESTIONS, Plain
 from monitors.store import SqlStore
+from tests.support.webserver import Answer, WebServer, running
 
 COMMANDS = (
     "init", "check", "run", "topics", "sources", "alerts", "outbox", "explain", "evaluate",
@@ -168,6 +170,27 @@ def test_doctor_names_what_is_broken_and_goes_on(program: Program) -> None:
     assert "ok   Python" in done.stdout
     assert "ok   Slack: no SLACK_BOT_TOKEN" in done.stdout
     assert "ok   judge: off" in done.stdout
+
+
+def test_doctor_tries_the_judge_out(program: Program) -> None:
+    def answered(plain: Plain) -> bytes:
+        known = {"verdict": "tell", "reason": "new and significant"}
+        other = {"verdict": "hold", "reason": "routine"}
+        content = json.dumps(known if plain.tell else other)
+        return json.dumps({"choices": [{"message": {"content": content}}]}).encode()
+
+    def asked(server: WebServer) -> str:
+        named = {"JUDGE_URL": server.url("/v1"), "JUDGE_MODEL": "mine"}
+        return program("doctor", TIDINGS_SCREEN_MODEL="builtin:nothing", **named).stdout
+
+    path = "/v1/chat/completions"
+    with running() as server:
+        server.on(path, *(Answer(answered(plain)) for plain in QUESTIONS))
+        assert "ok   judge: mine answers 9 of 9 plain questions rightly; at most" in asked(server)
+        server.on(path, Answer(answered(QUESTIONS[0])))
+        assert "BAD  judge mine: it answers 3 of 9 plain questions rightly" in asked(server)
+        server.on(path, Answer(b"", status=401))
+        assert "BAD  the judge at 127.0.0.1: it answered with status 401" in asked(server)
 
 
 def test_doctor_says_how_long_ago_the_last_run_was(program: Program, filled: SqlStore) -> None:
