@@ -125,7 +125,8 @@ def say(text: str, style: str = "") -> None:
 
 def note(text: str) -> None:
     """One line beside the output proper, which may be JSON: on standard error."""
-    sys.stderr.write(f"{text}\n")
+    if sys.stderr is not None:  # a caller may have closed it
+        sys.stderr.write(f"{text}\n")
 
 
 def console() -> Any:

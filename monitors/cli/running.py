@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitors.cli import output
-from monitors.cli.configured import configured
+from monitors.cli.configured import configured, naming_a_new_database
 
 if TYPE_CHECKING:
     from monitors.clock import Clock
@@ -74,15 +74,16 @@ async def _pass(as_of: str, only: list[str], dry: bool, shard: str) -> RunReport
     from monitors.shards import shard_of
     from monitors.wiring import open_desk
 
-    part = shard_of(shard)
-    async with open_desk(configured(), clock=clock_at(as_of), shard=part) as desk:
-        known = [source.id for source in desk.watchlist.sources]
-        if wrong := sorted(set(only) - set(known)):
-            raise typer.BadParameter(
-                f"{', '.join(map(repr, wrong))}: no such source; known are {', '.join(known)}",
-                param_hint="--source",
-            )
-        return await pipeline.run(desk, only, dry=dry)
+    part, settings = shard_of(shard), configured()
+    with naming_a_new_database(settings):
+        async with open_desk(settings, clock=clock_at(as_of), shard=part) as desk:
+            known = [source.id for source in desk.watchlist.sources]
+            if wrong := sorted(set(only) - set(known)):
+                raise typer.BadParameter(
+                    f"{', '.join(map(repr, wrong))}: no such source; known are {', '.join(known)}",
+                    param_hint="--source",
+                )
+            return await pipeline.run(desk, only, dry=dry)
 
 
 def clock_at(as_of: str) -> Clock | None:

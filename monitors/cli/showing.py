@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitors.cli import output
-from monitors.cli.configured import configured
+from monitors.cli.configured import configured, naming_a_new_database
 
 if TYPE_CHECKING:
     from monitors.ports import Store
@@ -30,7 +30,7 @@ def opened() -> Iterator[tuple[Settings, Store]]:
     from monitors.opening import opened_store
 
     settings = configured()
-    with opened_store(settings) as store:
+    with naming_a_new_database(settings), opened_store(settings) as store:
         yield settings, store
 
 

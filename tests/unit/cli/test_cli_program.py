@@ -172,6 +172,16 @@ def test_doctor_names_what_is_broken_and_goes_on(program: Program) -> None:
     assert "ok   judge: off" in done.stdout
 
 
+def test_a_database_that_was_not_there_is_named_once(called: Program, folder: Path) -> None:
+    """An address that is mistyped makes an empty database, which looks like no news."""
+    mistyped = {"TIDINGS_DATABASE_URL": "sqlite:///elsewhere/tidngs.db"}
+    first, again = called("alerts", "--json", **mistyped), called("alerts", "--json", **mistyped)
+    assert json.loads(first.stdout) == json.loads(again.stdout) == []
+    made = "note: there was no database at elsewhere/tidngs.db; a new one was made\n"
+    assert (first.stderr, again.stderr) == (made, "")
+    assert (folder / "elsewhere" / "tidngs.db").exists()
+
+
 def test_doctor_tries_the_judge_out(program: Program) -> None:
     def answered(plain: Plain) -> bytes:
         known = {"verdict": "tell", "reason": "new and significant"}
@@ -217,7 +227,9 @@ def test_a_terminal_without_utf8_gets_every_line(program: Program, filled: SqlSt
 
 
 @pytest.mark.parametrize("arguments", [["alerts"], ["alerts", "--json"], ["--help"]], ids=" ".join)
-def test_output_that_cannot_be_written_is_one_line(folder: Path, arguments: list[str]) -> None:
+def test_output_that_cannot_be_written_is_one_line(
+    folder: Path, filled: SqlStore, arguments: list[str]
+) -> None:
     with Path("/dev/full").open("wb") as full:
         done = shell(folder, arguments, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 1
@@ -226,7 +238,9 @@ def test_output_that_cannot_be_written_is_one_line(folder: Path, arguments: list
 
 
 @pytest.mark.parametrize("arguments", [["alerts"], ["alerts", "--json"], ["--help"]], ids=" ".join)
-def test_a_reader_that_had_enough_is_no_mistake(folder: Path, arguments: list[str]) -> None:
+def test_a_reader_that_had_enough_is_no_mistake(
+    folder: Path, filled: SqlStore, arguments: list[str]
+) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:
@@ -238,7 +252,14 @@ def test_a_reader_that_had_enough_is_no_mistake(folder: Path, arguments: list[st
 
 def test_a_caller_may_close_the_output(folder: Path) -> None:
     done = shell(folder, ["topics"], stderr=subprocess.PIPE, preexec_fn=lambda: os.close(1))
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_caller_may_close_the_stream_of_errors(folder: Path) -> None:
+    done = shell(folder, ["topics"], stdout=subprocess.PIPE, preexec_fn=lambda: os.close(2))
+    assert done.returncode == 0
+    assert b"Sanctions relief" in done.stdout
 
 
 def shell(
