@@ -7,13 +7,14 @@ the same but for a word. Readers who were told the wrong figure have to be told 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from monitors.decide.novelty import Comparison
 from monitors.decide.reading import Reading
 from monitors.model import Facts, Mention
 
 _CUES = frozenset({"correction", "body correction"})
+_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 def corrects(
@@ -22,24 +23,46 @@ def corrects(
     """The told mention whose fact this article says was wrong, if any.
 
     The article must call itself a correction, repeat an own earlier report of its source,
-    and state another figure, date or place than that, or deny what it said. What has been
-    told in its corrected form, by whatever source, is not told again.
+    and state another figure, date or place than that, or deny what it said; or be that report
+    with another date in the same headline, without a word on it. Other figures change in
+    silence as they grow, of victims or votes, and are no correction. What has been told in its
+    corrected form since, by whatever source, is not told again.
 
     :param compared: the nearest earlier mentions
     :param told: everything that readers know of
     """
-    if not _CUES & reading.facts.cues:
-        return None
+    called_so = bool(_CUES & reading.facts.cues)
     known = list(told)
     for comparison in compared:
         mention = comparison.mention
         own = mention.source_id == reading.article.source_id
-        if own and comparison.features["copy"] and mention.told and _changed(reading, mention):
-            fresh = _details(reading.facts) - _details(mention.facts)
-            corrected = (m for m in known if m.development_id != mention.development_id)
-            spread = any(fresh and fresh <= _details(other.facts) for other in corrected)
-            return None if spread else mention
+        if not (own and comparison.features["copy"] and mention.told):
+            continue
+        if (called_so and _changed(reading, mention)) or _another_date(reading, mention):
+            return None if _spread(reading, mention, known) else mention
     return None
+
+
+def _spread(reading: Reading, wrong: Mention, known: Sequence[Mention]) -> bool:
+    """Whether readers were told what is right, after they were told what is wrong."""
+    fresh = _details(reading.facts) - _details(wrong.facts)
+    since = (
+        other
+        for other in known
+        if other.development_id != wrong.development_id and other.seen_at > wrong.seen_at
+    )
+    return bool(fresh) and any(fresh <= _details(other.facts) for other in since)
+
+
+def _another_date(reading: Reading, mention: Mention) -> bool:
+    """The same headline but for its figures, and a day in place of another."""
+    ours, theirs = reading.facts.dates, mention.facts.dates
+    title, before = reading.article.title, mention.title
+    return (
+        bool(ours - theirs and theirs - ours)
+        and _figures(title) != _figures(before)
+        and _FIGURE.sub("#", title).casefold() == _FIGURE.sub("#", before).casefold()
+    )
 
 
 def _changed(reading: Reading, mention: Mention) -> bool:
@@ -63,4 +86,4 @@ def _details(facts: Facts) -> frozenset[str]:
 
 
 def _figures(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\d+(?:[.,:]\d+)*", text))
+    return frozenset(_FIGURE.findall(text))

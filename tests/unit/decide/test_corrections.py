@@ -76,6 +76,35 @@ def test_the_same_report_with_another_figure_is_none_unless_it_says_so() -> None
     assert outcome(again(silent), told()) == (Verdict.NONE, Reason.REPEAT)
 
 
+BAN = "Europe signs extension of T90 ban until March 20"
+
+
+def test_another_date_in_the_same_headline_needs_no_word_on_it() -> None:
+    decision = ruled(again(BAN.replace("20", "27")), told(BAN)).decision
+    assert (decision.verdict, decision.reason) == (Verdict.ALERT, Reason.NEW_STEP)
+    assert decision.explanation == f"corrects what was told: {BAN!r}"
+
+
+@pytest.mark.parametrize(
+    ("title", "source"),
+    [
+        (BAN.replace("20", "27"), "reuters"),
+        (BAN.replace("20", "27").replace("Europe", "EAA"), "tass"),
+        (BAN, "tass"),
+    ],
+    ids=["another source", "another headline", "the same date"],
+)
+def test_another_date_elsewhere_corrects_nothing(title: str, source: str) -> None:
+    assert "corrects" not in ruled(again(title, source), told(BAN)).decision.explanation
+
+
+def test_a_figure_told_before_for_something_else_is_no_correction_spread() -> None:
+    other = "Bank signs a loan of 9 million euros"
+    earlier = told(other, 80, "reuters", development_id="D-2", seen_at=NOW - 9 * HOUR)
+    late = told(seen_at=NOW - HOUR)
+    assert outcome(again(RIGHT), earlier, late) == (Verdict.ALERT, Reason.NEW_STEP)
+
+
 def test_a_correction_of_what_nobody_was_told_is_no_correction() -> None:
     assert ruled(again(RIGHT), told(told=False)).decision.explanation != (
         f"corrects what was told: {FINE!r}"
