@@ -10,7 +10,22 @@ from email.utils import parsedate_tz
 
 _EARLIEST_YEAR = 1990
 _AHEAD = timedelta(days=2)
-_ZONES = {"MSK": 3, "MSD": 4, "EET": 2, "EEST": 3, "CET": 1, "CEST": 2, "WEST": 1, "BST": 1}
+_ZONES = {
+    "UTC": 0, "GMT": 0, "UT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2,
+    "EET": 2, "EEST": 3, "MSK": 3, "MSD": 4, "TRT": 3, "SAST": 2, "EAT": 3, "PKT": 5, "IST": 5.5,
+    "WIB": 7, "ICT": 7, "HKT": 8, "SGT": 8, "AWST": 8, "KST": 9, "JST": 9, "ACST": 9.5,
+    "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5,
+    "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
+"""Hours east of UTC, of names that feeds use. Some have other meanings: IST is read as India's."""
+
+_NAMED = re.compile(r"(?<=\d:\d\d)(?:\.\d+)?\s*(?P<name>[A-Z]{1,4})$")
+_OFFSET = re.compile(
+    r"(?<=\d:\d\d)\s*(?:GMT|UTC?|Z)?\s*(?P<sign>[+-])(?P<hours>\d\d?):?(?P<minutes>[0-5]\d)?"
+    r"(?:\s*\(.*\))?$"
+)
+"""A zone at the end of a date, after its time, as the many forms beside RFC 822's have it."""
+
 _RFC822 = re.compile(r"^(?:[A-Za-z]{3,9},?\s+)?\d{1,2}[\s-][A-Za-z]{3,9}[\s-]\d{2,4}\b")
 
 
@@ -39,24 +54,38 @@ def _iso(text: str) -> datetime | None:
     try:
         return _utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
+        pass
+    named = _NAMED.search(text)
+    if named is None or named["name"] not in _ZONES:
+        return None
+    try:
+        moment = datetime.fromisoformat(text[: named.start("name")].rstrip())
+        return moment.replace(tzinfo=_zone(_ZONES[named["name"]])).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 
 def _rfc822(text: str) -> datetime | None:
     if not _RFC822.match(text):
         return None
-    fields = parsedate_tz(text)
+    offset, named = _OFFSET.search(text), _NAMED.search(text)
+    fields = parsedate_tz(text[: offset.start()] if offset else text)
     if fields is None:
         return None
-    seconds = fields[9]
-    name = re.search(r"\b([A-Z]{3,4})$", text)
-    if name and name[1] in _ZONES:
-        seconds = _ZONES[name[1]] * 3600
+    hours = (fields[9] or 0) / 3600
+    if offset:
+        hours = int(offset["hours"]) + int(offset["minutes"] or 0) / 60
+        hours = -hours if offset["sign"] == "-" else hours
+    elif named and named["name"] in _ZONES:
+        hours = _ZONES[named["name"]]
     try:
-        zone = timezone(timedelta(seconds=seconds or 0))
-        return datetime(*fields[:6], tzinfo=zone).astimezone(UTC)
+        return datetime(*fields[:6], tzinfo=_zone(hours)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _zone(hours: float) -> timezone:
+    return timezone(timedelta(hours=hours))
 
 
 def _from_guess(guess: time.struct_time | tuple[int, ...]) -> datetime | None:

@@ -118,6 +118,45 @@ def test_dates_written_in_both_standards_come_back(seconds: int) -> None:
     assert parse_date(moment.strftime("%a, %d %b %Y %H:%M:%S +0000"), NOW) == moment
 
 
+@pytest.mark.parametrize(
+    ("written", "hours"),
+    [
+        ("Sat, 01 Mar 2025 10:00:00 +0300", 3),
+        ("Sat, 01 Mar 2025 10:00:00 +03:00", 3),
+        ("Sat, 01 Mar 2025 10:00 +3", 3),
+        ("Sat, 01 Mar 2025 10:00:00 GMT+3", 3),
+        ("Sat, 01 Mar 2025 10:00:00 UTC-05:30", -5.5),
+        ("Sat, 01 Mar 2025 10:00:00 +0300 (MSK)", 3),
+        ("Sat, 01 Mar 2025 10:00:00 MSK", 3),
+        ("Sat, 01 Mar 2025 10:00:00 JST", 9),
+        ("Sat, 01 Mar 2025 10:00:00 EST", -5),
+        ("Sat, 01 Mar 2025 10:00:00 GMT", 0),
+        ("Sat, 01 Mar 2025 10:00:00 Z", 0),
+        ("Sat, 01 Mar 2025 10:00:00", 0),
+        ("1 Mar 2025 10:00:00 -0000", 0),
+        ("2025-03-01T10:00:00+0300", 3),
+        ("2025-03-01 10:00:00 MSK", 3),
+        ("2025-03-01 10:00 UTC", 0),
+        ("2025-03-01T10:00:00Z", 0),
+    ],
+)
+def test_a_zone_is_heard_in_every_form(written: str, hours: float) -> None:
+    local = datetime(2025, 3, 1, 10, tzinfo=UTC)
+    assert parse_date(written, NOW + timedelta(days=1)) == local - timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Sat, 01 Mar 2025 10:00:00 +9900",
+        "2025-03-01 10:00:00 XYZ",
+        "Sat, 01 Mar 2025 10:00:00 +99",
+    ],
+)
+def test_a_zone_that_cannot_be_is_no_date(written: str) -> None:
+    assert parse_date(written, NOW) is None
+
+
 @given(st.text(max_size=20))
 def test_any_tag_is_two_letters_or_nothing(tag: str) -> None:
     code = normalise_language(tag)
