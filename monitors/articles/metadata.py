@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from htmldate import find_date
@@ -16,6 +15,7 @@ from monitors.articles.linked import Thing
 from monitors.articles.markers import TRANSLATED
 from monitors.articles.texts import tidy, words_of
 from monitors.model import DateEvidence
+from monitors.timestamps import moment_of
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -59,13 +59,13 @@ def published_of(
     a time of day is taken as midnight UTC.
     """
     for evidence, claim in _dates(tree, url, things):
-        if moment := moment_of(claim):
+        if moment := _believed(claim):
             return moment, evidence
     try:
         found = find_date(tree, extensive_search=False, original_date=True, url=url)
     except Exception:
         return None, None
-    moment = moment_of(found) if found else None
+    moment = _believed(found) if found else None
     return (moment, DateEvidence.MARKUP) if moment else (None, None)
 
 
@@ -210,19 +210,7 @@ def _without_site(title: str, site: str, *, guess: bool) -> str:
     return title
 
 
-def moment_of(claim: str) -> datetime | None:
-    """``claim`` (ISO 8601 or RFC 822) in UTC; None where it is neither or cannot be."""
-    claim = " ".join(claim.split())
-    claim = re.sub(r"^(\d{4})/(\d\d)/(\d\d)", r"\1-\2-\3", claim)
-    claim = re.sub(r"(?<=\d) ?(?:UTC|GMT)$", "+00:00", claim) if claim[:4].isdigit() else claim
-    try:
-        if re.match(r"\d{4}-?\d\d-?\d\d", claim):
-            moment = datetime.fromisoformat(claim)
-        elif re.match(r"(?:[A-Za-z]{3},? )?\d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d", claim):
-            moment = parsedate_to_datetime(claim)
-        else:
-            return None
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment >= EARLIEST else None
+def _believed(claim: str) -> datetime | None:
+    """``claim`` in UTC; None where it cannot be understood, or be that of a page."""
+    moment = moment_of(claim)
+    return moment if moment is not None and moment >= EARLIEST else None
