@@ -31,6 +31,7 @@ AGREES = 0.8
 
 _SAME = 0.97
 _APART = 0.85  # below this F1 against JSON-LD another setting may do better
+_PROSE = 80  # letters of what is a paragraph rather than a datum
 _ENOUGH = 60  # words of a text in JSON-LD that can be a whole article
 _SHINGLE = 4
 _BLOCKS = frozenset({"p", "head", "item", "list", "quote", "table", "row", "code", "div", "ab"})
@@ -108,10 +109,21 @@ def _blocks(element: Any) -> Iterator[str]:
             yield from _blocks(child)
             buffer = [child.tail or ""]
         elif child.tag == "cell":
-            buffer.append(" " + " ".join(_blocks(child)) + " " + (child.tail or ""))
+            inside = [text for text in _blocks(child) if text.strip()]
+            if _is_layout(inside):
+                yield "".join(buffer)
+                yield from inside
+                buffer = [child.tail or ""]
+            else:
+                buffer.append(" " + " ".join(inside) + " " + (child.tail or ""))
         else:
             buffer.append("".join(child.itertext()) + (child.tail or ""))
     yield "".join(buffer)
+
+
+def _is_layout(blocks: Sequence[str]) -> bool:
+    """Whether a cell holds a text, as on pages that are laid out by a table; not a datum."""
+    return sum(len(block) >= _PROSE for block in blocks) > 1
 
 
 def _words(paragraphs: Sequence[str]) -> list[str]:

@@ -98,6 +98,18 @@ def test_line_breaks_lists_quotes_and_tables_are_paragraphs_of_their_own(
         assert text in found
 
 
+def test_a_page_that_is_laid_out_by_a_table_has_paragraphs(make_page: MakePage) -> None:
+    text = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    page = (
+        "<html lang=en><head><title>Board approves ferry terminal</title></head><body><table><tr>"
+        f"<td>Menu</td><td><h1>Board approves ferry terminal</h1>{text}</td></tr></table></body>"
+    )
+
+    found = extract_bytes(page.encode(), URL, HTML).paragraphs
+
+    assert found[-3:] == PARAGRAPHS
+
+
 def test_a_figures_caption_is_kept_apart_from_the_text(make_page: MakePage) -> None:
     figure = "<figure><img src=x><figcaption>The pier in a storm</figcaption></figure>"
     body = f"<p>{PARAGRAPHS[0]}</p>{figure}<p>{PARAGRAPHS[1]}</p>"
