@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import trafilatura
+from lxml import etree
 
 from monitors.articles import language, linked, metadata, quality
 from monitors.articles.bodytext import body_text, captions_of
@@ -74,6 +75,9 @@ def extract_bytes(body: bytes, url: str, content_type: str) -> Extraction:
     tree = trafilatura.load_html(decode(body, content_type))
     if tree is None:
         raise _unreadable(url, "not html", "the page holds no HTML that can be read")
+    for reading in tree.xpath("//rt | //rp"):  # how a word is spoken is no part of the text
+        reading.drop_tree()
+    etree.strip_tags(tree, "ruby", "rb")
     things = linked.things(tree)
     title = metadata.title_of(tree, things)
     published, published_by = metadata.published_of(tree, url, things)

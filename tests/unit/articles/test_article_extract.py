@@ -98,6 +98,18 @@ def test_line_breaks_lists_quotes_and_tables_are_paragraphs_of_their_own(
         assert text in found
 
 
+def test_how_a_word_is_spoken_is_no_part_of_the_text(make_page: MakePage) -> None:
+    spoken = "<ruby>港<rp>(</rp><rt>みなと</rt><rp>)</rp></ruby>が土曜日に再び開かれると運輸省が"
+    rest = (
+        "発表した。"
+        + "船は月曜日から寄港できる。労働者は数週間前から期待されたこの決定を歓迎した。" * 4
+    )
+
+    found = extract_bytes(make_page(body=f"<p>{spoken}{rest}</p>", lang="ja"), URL, HTML)
+
+    assert found.paragraphs[-1] == f"港が土曜日に再び開かれると運輸省が{rest}"
+
+
 def test_a_page_that_is_laid_out_by_a_table_has_paragraphs(make_page: MakePage) -> None:
     text = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
     page = (
