@@ -24,6 +24,7 @@ _BLANKS = bytes.maketrans(_FORBIDDEN, b" " * len(_FORBIDDEN))
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]{1,50})|([0-9]{1,50}));?")
 _NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31};)")
 _XML_NAMES = (b"amp;", b"lt;", b"gt;", b"quot;", b"apos;")
+_BARE = re.compile(rb"&(?!(?:#[0-9]+|#[xX][0-9A-Fa-f]+|amp|lt|gt|quot|apos);)")
 _ELEMENT = re.compile(rb"<\w")
 _MARKS = re.compile(rb"[\"'\[\]<>]")
 _HEAD = 1 << 18
@@ -33,7 +34,8 @@ def from_root(text: bytes, subject: str) -> tuple[bytes, list[str]]:
     """``text`` (UTF-8) from its root element on, without what stops a parser for nothing.
 
     Characters that XML forbids become blanks, and HTML's names for characters, such as
-    ``&nbsp;``, which XML does not know, become their numbers.
+    ``&nbsp;``, which XML does not know, become their numbers. Ampersands that were not
+    escaped, as in ``?a=1&b=2``, are: parsers drop what follows them.
 
     :returns: the text, whole where no root of a feed or sitemap is found; and a line about
         what was passed over, where that was neither declaration nor comment
@@ -45,7 +47,7 @@ def from_root(text: bytes, subject: str) -> tuple[bytes, list[str]]:
     problems = []
     if junk:
         problems.append(f"{junk} bytes before the feed itself are passed over")
-    return _NAMED.sub(_numbered, _REFERENCE.sub(_allowed, text[root:])), problems
+    return _escaped(_NAMED.sub(_numbered, _REFERENCE.sub(_allowed, text[root:]))), problems
 
 
 def refuse_entities(head: bytes, subject: str) -> None:
@@ -123,6 +125,18 @@ def _after_doctype(text: bytes, start: int) -> int:
             if depth <= 0 and mark == b">":
                 return at
     return 0
+
+
+def _escaped(text: bytes) -> bytes:
+    """``text`` with bare ampersands escaped, but in CDATA, where they stand for themselves."""
+    if b"<" not in text:
+        return text  # a list of addresses, not XML
+    first, *others = text.split(b"<![CDATA[")
+    parts = [_BARE.sub(b"&amp;", first)]
+    for other in others:
+        inside, end, outside = other.partition(b"]]>")
+        parts.append(inside + end + _BARE.sub(b"&amp;", outside))
+    return b"<![CDATA[".join(parts)
 
 
 def _allowed(match: re.Match[bytes]) -> bytes:

@@ -232,7 +232,7 @@ def test_wrong_charsets_are_seen_through(read: Read, body: bytes, content_type: 
 @pytest.mark.parametrize(
     "broken",
     [
-        rss(ITEM.format("")).replace("<title>A</title>", "<title>A & B</title>"),
+        rss(ITEM.format("")).replace("<title>A</title>", "<title>A < B</title>"),
         rss(ITEM.format(""))[:-20],
         rss(ITEM.format("") + "<b>"),
         rss(ITEM.format("") + "</wrong>"),

@@ -189,6 +189,22 @@ def test_texts_are_cut_at_words() -> None:
     assert first_sentence("Банки свободны! Подробности позже") == "Банки свободны!"
 
 
+def test_bare_ampersands_cut_no_address_short() -> None:
+    link = "https://e.org/1?a=1&b=2&copy=3"
+    sitemap = f"<urlset><url><loc>{link}</loc></url></urlset>".encode()
+    (page,), problems, _, _ = parse_sitemap(sitemap, "", "https://e.org/s", "s", "S", NOW)
+    assert (page.url, problems) == (link, [])
+    item = f"<item><title>AT&T & Co &amp; Sons</title><link>{link}</link></item>"
+    wrapped = f"<item><title><![CDATA[R&D]]></title><link><![CDATA[{link}&d=4]]></link></item>"
+    feed = f"<rss version='2.0'><channel>{item}{wrapped}</channel></rss>".encode()
+    for text in (feed, feed + b"<!-- " + b"<b>" * 60_000):  # the second goes to the other reader
+        entries, _ = parse_feed(text, "", "https://e.org/f", "s", "S", NOW)
+        assert [e.url for e in entries] == [link, f"{link}&d=4"]
+        assert [e.title for e in entries] == ["AT&T & Co & Sons", "R&D"]
+    listed = parse_sitemap(link.encode(), "", "https://e.org/s", "s", "S", NOW)[0]
+    assert [e.url for e in listed] == [link]
+
+
 def test_a_huge_prologue_is_searched_in_no_time() -> None:
     from_root(b"<!-- " * 200_000, "s")
     from_root(b"<!-- x -->" * 100_000, "s")
@@ -196,6 +212,7 @@ def test_a_huge_prologue_is_searched_in_no_time() -> None:
     from_root(b"<!DOCTYPE " * 100_000, "s")
     from_root(b" " * 200_000, "s")
     from_root(b"<a" * 200_000, "s")
+    from_root(b"<![CDATA[&" * 200_000, "s")
 
 
 def test_a_poll_carries_how_long_its_answer_stays_fresh() -> None:
