@@ -11,6 +11,9 @@ from monitors.timestamps import moment_of
 
 _EARLIEST_YEAR = 1990
 _AHEAD = timedelta(days=2)
+# A day in digits with the year first, or a month in letters. What else there is in digits
+# a library takes apart as it likes: 18-02-2025 for 2018, 10:00 for today.
+_CLEAR = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?!\d)|[^\W\d_\u2e80-\u9fff]{3}|년|오[전후]")
 
 
 def parse_date(
@@ -18,21 +21,27 @@ def parse_date(
 ) -> datetime | None:
     """``raw`` as an aware UTC time, or None where it cannot be understood or believed.
 
-    Understood are ISO 8601 and RFC 822 dates; a time without a zone counts as UTC. Dates
-    before 1990, or more than two days after ``now``, are not believed.
+    Understood is what :func:`monitors.timestamps.moment_of` reads. Dates before 1990, or more
+    than two days after ``now``, are not believed.
 
-    :param guess: a feed library's reading in UTC, for formats that are neither
+    :param guess: a feed library's reading in UTC, for other formats; heard where year and
+        day stand in ``raw``
     """
-    moment = moment_of(raw)
-    if moment is None and guess is not None and not re.match(r"\s*\d{4}-\d\d-\d\d", raw):
-        moment = _from_guess(guess)
+    text = " ".join(raw.split())
+    moment = moment_of(text)
+    if moment is None and guess is not None and not re.match(r"\d{4}-\d\d-\d\d", text):
+        moment = _from_guess(guess, text)
     if moment is None or moment.year < _EARLIEST_YEAR or moment > now + _AHEAD:
         return None
     return moment
 
 
-def _from_guess(guess: time.struct_time | tuple[int, ...]) -> datetime | None:
+def _from_guess(guess: time.struct_time | tuple[int, ...], text: str) -> datetime | None:
     try:
-        return datetime.fromtimestamp(calendar.timegm(tuple(guess)), UTC)
+        moment = datetime.fromtimestamp(calendar.timegm(tuple(guess)), UTC)
     except (ValueError, OverflowError, TypeError, OSError):
         return None
+    written = {int(digits) for digits in re.findall(r"\d{1,4}", text)}
+    days = {(moment + timedelta(days=step)).day for step in (-1, 0, 1)}  # in any zone
+    clear = _CLEAR.search(text) and moment.year in written and written & days
+    return moment if clear else None
