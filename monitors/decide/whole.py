@@ -19,15 +19,16 @@ def judge_whole(
     calibration: Calibration,
     around: Circumstances,
 ) -> Judgement:
-    """Decide on the article as such, and where that is nothing to tell, on its items.
+    """Decide on the article as such and on its items; the surest that is worth an alert counts.
 
-    The first item that is worth an alert decides; otherwise the article as a whole does.
+    So what is quoted is the item that it rests on, and not how the roundup begins. Where none
+    is worth an alert, the article as such decides.
     """
     made = judge(reading, profile, siblings, memory, calibration, around)
-    if made.decision.verdict is Verdict.ALERT:
-        return made
-    for part in reading.parts:
-        item = judge(part, profile, siblings, memory, calibration, around)
-        if item.decision.verdict is Verdict.ALERT:
-            return item
-    return made
+    items = [judge(part, profile, siblings, memory, calibration, around) for part in reading.parts]
+    worth = [each for each in (*items, made) if each.decision.verdict is Verdict.ALERT]
+    return max(worth, key=_confidence, default=made)
+
+
+def _confidence(made: Judgement) -> float:
+    return made.decision.scores.get("confidence", 0.0)

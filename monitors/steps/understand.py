@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from monitors.articles.language import detect
+from monitors.articles.sentences import sentences
 from monitors.calibration import general_news
 from monitors.decide.fit import nothing
 from monitors.decide.reading import Reading, TopicProfile, keyword_hit, profile
@@ -41,6 +42,9 @@ ITEMS = 12
 
 KEY_LENGTH = 400
 """Characters of an item that say what it is about, as of title and lead."""
+
+SHORTEST_HEAD = 25
+"""Characters, at least, of what stands for an item's title."""
 
 MAX_PASSAGES = 60
 """Of one article; what follows in a very long one is recap far more often than news."""
@@ -269,12 +273,23 @@ def _items(desk: Desk, whole: Reading) -> tuple[Reading, ...]:
             key_vector=vectors[row],
             passages=(),
             passage_vectors=vectors[:0],
-            facts=_found(article, item.text[:KEY_LENGTH], ""),
+            facts=_found(article, *_headed(item.text[:KEY_LENGTH])),
             fit_vector=fits[row],
             item=item,
         )
         for row, item in enumerate(items)
     )
+
+
+def _headed(text: str) -> tuple[str, str]:
+    """What stands for an item's title, and what follows: what a title says counts for more.
+
+    Its first sentence; where that is a number or a word or two, the next one as well.
+    """
+    head, rest = "", sentences(text)
+    while rest and len(head) < SHORTEST_HEAD:
+        head = f"{head} {rest.pop(0)}".strip()
+    return head, " ".join(rest)
 
 
 def _reading(

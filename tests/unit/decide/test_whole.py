@@ -47,6 +47,19 @@ def test_the_item_that_is_news_decides_and_is_quoted() -> None:
     assert judged.mention.quote == "Item 5."
 
 
+def test_the_surest_of_several_items_decides() -> None:
+    items = (item(3, 0.93), item(4, 0.99), item(5, 0.95))
+    sure = [ruled(roundup(each)).decision.scores["confidence"] for each in items]
+    assert sorted(sure) == [sure[0], sure[2], sure[1]]
+    assert ruled(roundup(*items)).decision.passage == "Item 4."
+
+
+def test_an_item_surer_than_the_roundup_as_a_whole_is_quoted() -> None:
+    article = roundup(item(5, 0.99), fit=0.9)
+    assert ruled(replace(article, parts=())).decision.verdict is Verdict.ALERT
+    assert ruled(article).decision.passage == "Item 5."
+
+
 def test_without_an_item_worth_telling_the_article_as_a_whole_decides() -> None:
     judged = ruled(roundup(item(4, 0.1), item(5, 0.2)))
     assert (judged.decision.verdict, judged.decision.reason) == (Verdict.NONE, Reason.OFF_TOPIC)
@@ -58,7 +71,7 @@ def test_an_item_that_was_told_before_is_not_told_again() -> None:
     assert ruled(roundup(item(5, 0.95)), told).decision.verdict is not Verdict.ALERT
 
 
-def test_an_article_that_is_news_itself_is_not_taken_apart() -> None:
+def test_an_article_that_is_surer_than_its_items_decides() -> None:
     judged = ruled(roundup(item(5, 0.95), fit=1.0))
     assert judged.decision.passage == "Body of 1."
     assert judged.decision.verdict is Verdict.ALERT

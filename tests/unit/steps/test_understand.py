@@ -213,6 +213,15 @@ def test_the_items_of_a_roundup_are_read_each_for_itself(room: Newsroom) -> None
     assert len(read.parts[0].passage_vectors) == 0
 
 
+def test_the_first_sentence_of_an_item_is_its_title(room: Newsroom) -> None:
+    news = "The data agency has opened proceedings against the operator."
+    asked = "It wants to know why so many records were lost."
+    item = f"5. Phones. {news} {asked}"
+    (read,) = understand(room.desk, [_article(("Five things to know", WALKOUT[1], item))])
+    assert read.parts[1].facts == facts_of(f"5. Phones. {news}", asked, "en", NOW.date())
+    assert read.parts[1].facts != facts_of(item, "", "en", NOW.date())
+
+
 def test_no_other_article_is_taken_apart(room: Newsroom) -> None:
     (read,) = understand(room.desk, [_article(WALKOUT)])
     assert read.parts == ()
