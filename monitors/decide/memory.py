@@ -6,6 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import takewhile
 
 import numpy as np
 
@@ -90,6 +92,14 @@ class Memory:
     def count_from(self, source_id: str) -> int:
         """How many of the mentions come from a source."""
         return self._sources[source_id]
+
+    def reported_since(self, moment: datetime) -> set[str]:
+        """The developments of which there was a report since ``moment``."""
+        newest_first = reversed(self.mentions)
+        return {
+            mention.development_id
+            for mention in takewhile(lambda mention: mention.seen_at >= moment, newest_first)
+        }
 
     def vectors(self) -> Vector:
         """Shape (n, d), in the order of ``mentions``."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -24,6 +24,10 @@ FEW = 3
 
 CANDIDATES = 24
 """Nearest mentions that are compared fact by fact."""
+
+BUSY = timedelta(days=2)
+"""Other developments that were reported so short a time ago make it less sure that what comes
+soon after a report is the same: on a busy topic nearness in time says little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def pair_features(
         "days": min(hours / 24.0, 30.0) / 30.0,
         "hours": float(np.exp(-hours / 12.0)),
         "two days": float(np.exp(-hours / 48.0)),
+        "busy": float(np.log1p(_others(mention, memory, now))),
         "copy": float(_is_copy(ours, theirs, cosine, hours, same_language)),
     }
 
@@ -147,6 +152,11 @@ def _same_source(source_id: str, mention: Mention, memory: Memory) -> float:
     if source_id != mention.source_id:
         return 0.0
     return 1.0 - memory.count_from(source_id) / (len(memory) + FEW)
+
+
+def _others(mention: Mention, memory: Memory, now: datetime) -> int:
+    """How many other developments were reported lately."""
+    return len(memory.reported_since(now - BUSY) - {mention.development_id})
 
 
 def _alike(ours: frozenset[str], theirs: frozenset[str], rarity: Rarity) -> float:

@@ -21,6 +21,7 @@ from monitors.clock import SystemClock
 from monitors.decide.calibration import Calibration
 from monitors.errors import StreamError
 from monitors.learning.archives import measure_archive
+from monitors.learning.denser import TAUGHT, denser, teach_pairs
 from monitors.learning.examples import Teaches, World, collect
 from monitors.learning.lines import measure_held_out
 from monitors.learning.regressions import Data, draw_times, learn
@@ -98,8 +99,12 @@ def calibrate(
         store.close()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of regressions that do not settle on few examples
+        for world in worlds:
+            for factor in TAUGHT:
+                teach_pairs(denser(world, factor), data)
         numbers = learn(data, say)
-        numbers["lines"], numbers["held out"] = measure_held_out(data, worlds, make, say)
+        measured = measure_held_out(data, worlds, make, say)
+        numbers["lines"], numbers["held out"], numbers["denser"] = measured
         made = make(numbers)
         numbers["archives"] = {a.stream.name: measure_archive(a, made) for a in archives}
         say(f"on topics of archives that taught nothing: {numbers['archives']}")

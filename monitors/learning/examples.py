@@ -19,7 +19,7 @@ from monitors.decide.significance import LEARNT, significance_features
 from monitors.desk import Desk
 from monitors.evaluate.replay import arrive, replay_desk
 from monitors.learning.regressions import Data, teaching
-from monitors.model import Mention
+from monitors.model import Mention, Vector
 from monitors.pipeline import new_report
 from monitors.steps.understand import profiles, understand
 from monitors.store import open_store
@@ -108,18 +108,30 @@ def _learn_from(
             data.significance.add(learnt, significant, stream.name)
         development = stream.developments[mine[0].development]
         memory = memories[topic.id]
-        now = reading.article.first_seen
         if len(memory):
-            closeness = memory.vectors() @ reading.key_vector
-            for row in np.argsort(-closeness)[:PAIRS]:
-                mention = memory.mentions[int(row)]
-                features = pair_features(reading, mention, float(closeness[row]), memory, now)
-                data.same.add(features, mention.development_id == development.id, stream.name)
+            closeness = add_pairs(data, stream.name, reading, memory, development.id)
             if teaches == "all" and any(label.role is Role.FIRST for label in mine):
                 near = memory.mentions[int(closeness.argmax())]
                 together = near.story_id == root(stream, development.id)
                 data.stories.append((float(closeness.max()), together))
         memory.add(remembered(reading, topic.id, development.id, root(stream, development.id)))
+
+
+def add_pairs(
+    data: Data, group: str, reading: Reading, memory: Memory, development: str
+) -> Vector:
+    """Examples of the same development: an article beside the earlier mentions nearest to it.
+
+    :param group: the stream that they are of
+    :returns: the cosine of each mention, shape (n,)
+    """
+    closeness: Vector = memory.vectors() @ reading.key_vector
+    now = reading.article.first_seen
+    for row in np.argsort(-closeness)[:PAIRS]:
+        mention = memory.mentions[int(row)]
+        features = pair_features(reading, mention, float(closeness[row]), memory, now)
+        data.same.add(features, mention.development_id == development, group)
+    return closeness
 
 
 def root(stream: LabelledStream, development: str) -> str:

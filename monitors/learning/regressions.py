@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-TIMES = ("days", "hours", "two days", "same source")
+TIMES = ("days", "hours", "two days", "same source", "busy")
 """Features that an archive cannot know."""
 
 FOR = {
@@ -31,7 +31,7 @@ AGAINST = {
     "same": (
         "names new", "names gone", "numbers differ", "dates differ", "places differ",
         "ordinals differ", "other way", "stage differs", "negation differs", "same source",
-        "days",
+        "days", "busy",
     ),
     "significance": (),
 }  # fmt: skip

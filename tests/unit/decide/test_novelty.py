@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date
 
@@ -20,6 +21,7 @@ from deciding_values import (
     vector,
 )
 
+from monitors.calibration import load_calibration
 from monitors.decide.memory import Memory
 from monitors.decide.novelty import CANDIDATES, compare_all, new_facts, pair_features
 from monitors.model import Facts, Stage
@@ -151,6 +153,25 @@ def test_time_between_is_bounded() -> None:
     assert [pair["days"] for pair in pairs] == [0.0, 0.0, pytest.approx(1 / 30), 1.0]
     assert pairs[0]["hours"] == pairs[1]["hours"] == 1.0
     assert pairs[2]["hours"] > pairs[3]["hours"] >= 0.0
+
+
+def test_a_busy_topic_counts_the_other_developments_of_the_last_two_days() -> None:
+    gaps = {"D-1": 3 * DAY, "D-2": DAY, "D-3": 2 * HOUR, "D-4": HOUR}
+    known = Memory(
+        [mention(seen_at=NOW - gap, development_id=name) for name, gap in gaps.items()]
+        + [mention(seen_at=NOW - HOUR, development_id="D-4")]
+    )
+    busy = [pair_features(reading(), m, 1.0, known, NOW)["busy"] for m in known.mentions]
+    assert busy == pytest.approx([math.log(4), *[math.log(3)] * 4])
+    alone = mention(6, seen_at=NOW)
+    assert pair_features(reading(), alone, 1.0, Memory([alone]), NOW)["busy"] == 0.0
+
+
+def test_on_a_busy_topic_that_two_reports_come_soon_says_less() -> None:
+    shipped = load_calibration("builtin:e5-small")
+    soon = {"hours": 0.9, "two days": 0.95, "lead": 0.4}
+    assert shipped.same.probability(soon) > 0.6
+    assert shipped.same.probability(soon | {"busy": math.log1p(8)}) < 0.35
 
 
 def test_all_features_are_numbers_between_minus_one_and_one() -> None:

@@ -16,7 +16,7 @@ def learnt_from(pairs: int, archive: str = "") -> Data:
         words = lead - (0.1 if same else 0.0) + float(rng.normal(0, 0.02))
         days = 0.1 + (0.2 if same else 0.0) + float(rng.normal(0, 0.05))
         features = {"lead": lead, "words": words, "days": days, "same language": 1.0}
-        features |= {"hours": 0.0, "two days": 0.0, "same source": 0.0}
+        features |= {"hours": 0.0, "two days": 0.0, "same source": 0.0, "busy": 0.0}
         data.same.add(features, same, archive if archive and number % 2 else "streams")
         data.match.add({"fit": lead, "about": words, "roundup": -lead}, same, "streams")
         data.significance.add({"weight": lead}, same, "streams")
