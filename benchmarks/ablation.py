@@ -26,6 +26,7 @@ from monitors.decide import match as matching
 from monitors.decide.calibration import Calibration, Logistic, unit
 from monitors.decide.reading import profile
 from monitors.evaluate import Scores
+from monitors.learning.denser import teach_denser
 from monitors.learning.examples import World, collect
 from monitors.learning.lines import decide_all
 from monitors.learning.regressions import Data, Examples, learn
@@ -190,6 +191,7 @@ def _understood(
     worlds = [
         collect(load_stream(place), start, three, data, "all", lambda _: None) for place in places
     ]
+    teach_denser(worlds, data)
     return data, worlds
 
 

@@ -26,6 +26,7 @@ from monitors.desk import Desk
 from monitors.evaluate.records import DecisionRecord, record_of
 from monitors.evaluate.replay import arrive, replay_desk
 from monitors.evaluate.rulings import Judged, JudgedAlert, Ruling, first_reports, judge
+from monitors.learning.denser import teach_denser
 from monitors.learning.examples import collect
 from monitors.learning.regressions import Data, learn
 from monitors.lessons.force import in_force
@@ -209,10 +210,11 @@ def held_out(places: Sequence[Path], encoders: Models) -> Mapping[str, Calibrati
     blank: dict[str, Any] = {"bias": 0.0, "weights": {}}
     start, data = make(dict.fromkeys(("match", "same", "significance"), blank)), Data()
     own = (encoders.screen, encoders.reader, encoders.matcher)
-    names = [
-        collect(load_stream(place), start, own, data, "all", lambda _: None).stream.name
-        for place in places
+    worlds = [
+        collect(load_stream(place), start, own, data, "all", lambda _: None) for place in places
     ]
+    teach_denser(worlds, data)
+    names = [world.stream.name for world in worlds]
     return {each: make(learn(data.without(each))) for each in names}
 
 

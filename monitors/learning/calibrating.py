@@ -21,7 +21,7 @@ from monitors.clock import SystemClock
 from monitors.decide.calibration import Calibration
 from monitors.errors import StreamError
 from monitors.learning.archives import measure_archive
-from monitors.learning.denser import TAUGHT, denser, teach_pairs
+from monitors.learning.denser import teach_denser
 from monitors.learning.examples import Teaches, World, collect
 from monitors.learning.lines import measure_held_out
 from monitors.learning.regressions import Data, draw_times, learn
@@ -99,9 +99,7 @@ def calibrate(
         store.close()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of regressions that do not settle on few examples
-        for world in worlds:
-            for factor in TAUGHT:
-                teach_pairs(denser(world, factor), data)
+        teach_denser(worlds, data)
         numbers = learn(data, say)
         measured = measure_held_out(data, worlds, make, say)
         numbers["lines"], numbers["held out"], numbers["denser"] = measured

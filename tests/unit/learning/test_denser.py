@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from monitors.decide.reading import Reading
-from monitors.learning.denser import denser, teach_pairs
+from monitors.learning.denser import TAUGHT, denser, teach_denser, teach_pairs
 from monitors.learning.examples import World
 from monitors.learning.regressions import Data
 from monitors.model import Article, Facts, Passage, PassageKind, Tier
@@ -95,3 +95,13 @@ def test_what_is_taught_of_pairs_knows_how_busy_the_topic_is(factor: float, busy
     assert not data.match.rows
     assert not data.significance.rows
     assert not data.stories
+
+
+def test_streams_teach_at_each_density() -> None:
+    one, data = world([ROWS[0], ROWS[1], ROWS[3]]), Data()
+    teach_denser([one], data)
+    assert data.same.labels.count(1) == len(TAUGHT)
+    busy = [
+        row["busy"] for row, same in zip(data.same.rows, data.same.labels, strict=True) if same
+    ]
+    assert busy == pytest.approx([0.0, np.log(2)])
