@@ -10,6 +10,9 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Nothing on the web is older: an earlier time is a mistake."""
+
 # IST is India's here: of those who write it, hers are the most by far.
 _ZONES = {
     "UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1,
@@ -46,7 +49,7 @@ def moment_of(raw: str) -> datetime | None:
 
     A time without a zone, or with one that nobody knows, counts as UTC; a day as its
     midnight. Days in digits that do not begin with the year are not read: nobody knows
-    which is the month.
+    which is the month. Before :data:`EARLIEST` is no time.
     """
     text = " ".join(raw.split())
     if _SECONDS.fullmatch(text):
@@ -61,7 +64,7 @@ def moment_of(raw: str) -> datetime | None:
     text = _SLASHES.sub(lambda m: f"{m[1]}-{m[2]:0>2}-{m[3]:0>2}", text)
     try:
         moment = _iso(text) if _ISO.match(text) else _rfc822(text)
-        return moment.astimezone(UTC) if moment else None
+        return moment.astimezone(UTC) if moment and moment >= EARLIEST else None
     except (ValueError, OverflowError):
         return None
 

@@ -9,7 +9,6 @@ from datetime import datetime, time, timedelta
 
 from monitors.addresses import canonical_url, is_home, same_site
 from monitors.articles import language
-from monitors.articles.metadata import EARLIEST
 from monitors.articles.passages import cut
 from monitors.articles.texts import shown, tidy, words_of
 from monitors.errors import Unreadable
@@ -22,6 +21,7 @@ from monitors.model import (
     PassageKind,
     PendingEntry,
 )
+from monitors.timestamps import EARLIEST
 
 __all__ = ["article_id", "canonical_url", "fingerprint", "identify", "revised"]
 

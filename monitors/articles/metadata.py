@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from htmldate import find_date
@@ -16,8 +16,6 @@ from monitors.articles.markers import TRANSLATED
 from monitors.articles.texts import tidy, words_of
 from monitors.model import DateEvidence
 from monitors.timestamps import moment_of
-
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 Tree = Any
 """An element of lxml."""
@@ -59,13 +57,13 @@ def published_of(
     a time of day is taken as midnight UTC.
     """
     for evidence, claim in _dates(tree, url, things):
-        if moment := _believed(claim):
+        if moment := moment_of(claim):
             return moment, evidence
     try:
         found = find_date(tree, extensive_search=False, original_date=True, url=url)
     except Exception:
         return None, None
-    moment = _believed(found) if found else None
+    moment = moment_of(found) if found else None
     return (moment, DateEvidence.MARKUP) if moment else (None, None)
 
 
@@ -208,9 +206,3 @@ def _without_site(title: str, site: str, *, guess: bool) -> str:
     if site and words_of(parts[0]) == words_of(site):
         return title[title.index(parts[1], len(parts[0])) :]
     return title
-
-
-def _believed(claim: str) -> datetime | None:
-    """``claim`` in UTC; None where it cannot be understood, or be that of a page."""
-    moment = moment_of(claim)
-    return moment if moment is not None and moment >= EARLIEST else None

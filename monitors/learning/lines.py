@@ -61,18 +61,15 @@ def measure_held_out(
         for alert_line, score in zip(ALERT_LINES, smoothed(scores), strict=True):
             if score > best[0]:
                 best = (score, _lines(match_line, same_line, alert_line, story_line))
+    chosen = {name: make(numbers | {"lines": best[1]}) for name, numbers in fitted.items()}
     held_out = {}
     for world in worlds:
-        calibration = make(fitted[world.stream.name] | {"lines": best[1]})
-        held_out[world.stream.name] = _figures(decide_all(world, calibration, resamples=200))
+        figures = decide_all(world, chosen[world.stream.name], resamples=200)
+        held_out[world.stream.name] = _figures(figures)
         say(f"held out {world.stream.name}: {held_out[world.stream.name]}")
     dense = {}
     for factor in MEASURED:
-        made = [make(fitted[world.stream.name] | {"lines": best[1]}) for world in worlds]
-        totals = [
-            decide_all(denser(world, factor), calibration)
-            for world, calibration in zip(worlds, made, strict=True)
-        ]
+        totals = [decide_all(denser(world, factor), chosen[world.stream.name]) for world in worlds]
         dense[str(factor)] = _together(totals)
         say(f"{factor} times as dense: {dense[str(factor)]}")
     return best[1], held_out, dense

@@ -7,9 +7,8 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 
-from monitors.timestamps import moment_of
+from monitors.timestamps import EARLIEST, moment_of
 
-_EARLIEST_YEAR = 1990
 _AHEAD = timedelta(days=2)
 # A day in digits with the year first, or a month in letters. What else there is in digits
 # a library takes apart as it likes: 18-02-2025 for 2018, 10:00 for today.
@@ -31,7 +30,7 @@ def parse_date(
     moment = moment_of(text)
     if moment is None and guess is not None and not re.match(r"\d{4}-\d\d-\d\d", text):
         moment = _from_guess(guess, text)
-    if moment is None or moment.year < _EARLIEST_YEAR or moment > now + _AHEAD:
+    if moment is None or moment < EARLIEST or moment > now + _AHEAD:
         return None
     return moment
 

@@ -60,7 +60,8 @@ def test_a_day_is_its_midnight(raw: str) -> None:
 @pytest.mark.parametrize(
     "raw",
     ["03/02/2025 10:00", "18.02.2025", "18-02-2025", "10:00", "2025", "2025-02", "18 Mai 2025",
-     "yesterday", "Tue, 32 Feb 2025 10:00:00 +0000", "18 Feb 2025 25:00:00", ""],
+     "yesterday", "Thu, 01 Jan 1970 00:00:00 +0000", "Tue, 32 Feb 2025 10:00:00 +0000",
+     "18 Feb 2025 25:00:00", ""],
 )  # fmt: skip
 def test_what_is_in_doubt_is_no_time(raw: str) -> None:
     assert moment_of(raw) is None
