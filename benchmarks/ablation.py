@@ -23,7 +23,8 @@ from benchmarks.timing import spent
 from monitors.calibration import assemble, file_stem, general_news
 from monitors.calibration.loading import folder
 from monitors.decide import match as matching
-from monitors.decide.calibration import Calibration, Logistic, unit
+from monitors.decide.calibration import Calibration, Logistic
+from monitors.decide.fit import unit
 from monitors.decide.reading import profile
 from monitors.evaluate import Scores
 from monitors.learning.denser import teach_denser

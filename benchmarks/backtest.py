@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from monitors.articles.extract import TrafilaturaExtractor
 from monitors.backtest import Backtest, VectorsInMemory, backtest
 from monitors.clock import FixedClock
-from monitors.decide.calibration import unit
+from monitors.decide.fit import unit
 from monitors.desk import Desk
 from monitors.model import Article, Passage, PassageKind, Source, Topic, Vector, Watchlist
 from monitors.store import SqlStore, open_store
@@ -37,7 +37,7 @@ A_DAY = 1000
 PASSAGES = 6
 YEAR = 365 * A_DAY
 GOAL = 60.0
-SCREEN, READER = 512, 384
+SCREEN, READER = 192, 384
 TOPIC = Topic("harbour", "Harbour strike", "Dock workers walk out at the harbour.")
 
 
@@ -116,7 +116,7 @@ def desk_on(store: SqlStore, screen: RandomEncoder, reader: RandomEncoder) -> De
         fetcher=FakeFetcher(),
         readers={},
         extractor=TrafilaturaExtractor(),
-        screen=CachedEncoder(screen, store.vectors, clock, coarse=True),
+        screen=CachedEncoder(screen, store.vectors, clock),
         reader=cached,
         matcher=cached,
         calibration=plain_calibration(reader),

@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.backtest import READER, RandomEncoder
 from monitors.articles.extract import TrafilaturaExtractor
 from monitors.clock import FixedClock
-from monitors.decide.calibration import unit
+from monitors.decide.fit import unit
 from monitors.desk import Desk
 from monitors.facts import facts_of
 from monitors.model import Article, Passage, PassageKind, Source, Topic, Vector, Watchlist

@@ -1,9 +1,8 @@
 """How many bytes a database keeps of an article beside its text, and in which tables.
 
 The first articles of all labelled streams, of 52 outlets, go through reading, understanding
-and deciding for the demo's three topics. Vectors are drawn and have the real lengths: how many
-there are makes the bytes, not what they say. About as many articles come near a topic as with
-the real encoders on news of which a third is the topics' own.
+and deciding for the demo's three topics, with the shipped models: how many articles come near a
+topic, and how much is decided on each, is what makes the bytes.
 
 ::
 
@@ -23,27 +22,17 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from benchmarks.backtest import RandomEncoder
 from benchmarks.serving import news
+from monitors.calibration import MATCHER
 from monitors.clock import FixedClock
 from monitors.evaluate.replay import arrive, replay_desk
 from monitors.pipeline import new_report
 from monitors.steps.decide import decide, open_bench
 from monitors.steps.understand import understand
 from monitors.store import open_store
-from monitors.testing import plain_calibration
-
-SCREEN, READER, MATCHER = 512, 384, 768
-"""Numbers in a vector of each model."""
+from monitors.vectors.encoder import SentenceEncoder
 
 ARTICLES, BATCH = 300, 64
-
-
-class Drawn(RandomEncoder):
-    """A random vector for each text, the same in every process."""
-
-    def _pull(self, text: str) -> float:
-        return 0.0
 
 
 @dataclass(frozen=True)
@@ -107,13 +96,10 @@ def fill(url: str) -> int:
     stream = news(mixed=True)
     stream = replace(stream, articles=stream.articles[:ARTICLES])
     clock = FixedClock(stream.articles[0].published - timedelta(hours=1))
-    reader = Drawn("reader", READER)
     store = open_store(url)
     store.migrate()
-    desk = replay_desk(
-        stream, clock, store, Drawn("screen", SCREEN), reader, Drawn("matcher", MATCHER),
-        plain_calibration(reader),
-    )  # fmt: skip
+    models = (SentenceEncoder(name) for name in ("builtin:use3-192", "builtin:e5-small", MATCHER))
+    desk = replay_desk(stream, clock, store, *models)
     report = new_report(desk)
     for article in stream.articles:
         arrive(desk, clock, article, report)

@@ -27,7 +27,7 @@ class Desk:
 
     :param screen: the fast encoder, over every passage
     :param reader: the careful encoder, over what passes the screen
-    :param matcher: the encoder that was adapted to topics, over titles and leads
+    :param matcher: the encoder that was adapted to news, over titles and leads
     :param judge: reviews borderline decisions, where the operator names one
     :param judge_calls_a_run: most questions to it in a run
     :param judge_calls_a_day: and in a day, of real time in UTC
@@ -85,6 +85,12 @@ class Desk:
     """filled by the understand step, once for each topic definition"""
     screens: dict[str, tuple[Vector, float, float]] = field(default_factory=dict)
     """likewise: a topic by the fast encoder; mean and spread of the general news against it"""
+
+    @property
+    def comparer(self) -> Encoder:
+        """The encoder by whose vectors reports are compared: an adapted one, if there is one."""
+        learnt = self.calibration.fit
+        return self.matcher if learnt is not None and len(learnt.usual) else self.reader
 
     def source(self, source_id: str) -> Source:
         """The source with this id; one that left the watch list is given its bare id."""

@@ -64,8 +64,8 @@ def look(desk: Desk) -> Reembedding:
     found = foreign(desk)
     topics = {topic_id: len(rows) for topic_id, rows in found.items()}
     texts = _texts(desk)
-    cached = desk.store.vectors.get(desk.reader.model_id, {text_key(text) for text in texts})
-    return Reembedding(desk.reader.model_id, topics, len(texts), len(cached))
+    cached = desk.store.vectors.get(desk.comparer.model_id, {text_key(text) for text in texts})
+    return Reembedding(desk.comparer.model_id, topics, len(texts), len(cached))
 
 
 def run(desk: Desk, days: int, say: Say, *, switch: bool) -> Reembedding:
@@ -95,7 +95,7 @@ def _texts(desk: Desk) -> list[str]:
 def _encode(desk: Desk, texts: Sequence[str]) -> Iterator[int]:
     for start in range(0, len(texts), desk.batch):
         some = texts[start : start + desk.batch]
-        desk.reader.encode(some)
+        desk.comparer.encode(some)
         yield start + len(some)
 
 

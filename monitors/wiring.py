@@ -93,9 +93,7 @@ async def open_desk(
                 fetcher=fetcher,
                 readers={kind: make() for kind, make in READERS.items()},
                 extractor=TrafilaturaExtractor(shared().run),
-                screen=CachedEncoder(
-                    _model(settings.screen_model), store.vectors, clock, coarse=True
-                ),
+                screen=CachedEncoder(_model(settings.screen_model), store.vectors, clock),
                 reader=CachedEncoder(_model(settings.reader_model), store.vectors, clock),
                 matcher=CachedEncoder(_model(MATCHER), store.vectors, clock),
                 calibration=load_calibration(settings.reader_model, settings.calibrations),

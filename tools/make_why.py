@@ -98,7 +98,7 @@ def judged_by(models: Models) -> Iterator[None]:
         async with real(settings, **options) as desk:
             # Through the database of the install, as always: a backtest looks there.
             kept, clock = desk.store.vectors, desk.clock
-            desk.screen = CachedEncoder(models.screen, kept, clock, coarse=True)
+            desk.screen = CachedEncoder(models.screen, kept, clock)
             desk.reader = CachedEncoder(models.reader, kept, clock)
             desk.matcher = CachedEncoder(models.matcher, kept, clock)
             yield desk

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from monitors.decide.calibration import Calibration, Logistic, unit
-from monitors.decide.fit import TopicFit
+from monitors.decide.calibration import Calibration, Logistic
+from monitors.decide.fit import TopicFit, unit
 from monitors.errors import NotCalibrated
 from monitors.model import Sensitivity, Vector
 
@@ -48,11 +48,18 @@ MATCHER = "builtin:e5-topics"
 WEIGHT = "builtin-e5-weight"
 """The files of its second adapter, which tells what is worth a message."""
 
+EVENTS = "builtin-e5-events"
+"""Those of its third, which tells reports of one development from others."""
+
+
+ADAPTERS = (file_stem(MATCHER), WEIGHT, EVENTS)
+"""The files of all adapters, in the order in which their vectors stand side by side."""
+
 
 @cache
 def adapter_digest() -> str:
     """Names the shipped adapters, 12 hex digits: vectors of others are not their own."""
-    packed = [folder().joinpath(f"{stem}.npz") for stem in (file_stem(MATCHER), WEIGHT)]
+    packed = [folder().joinpath(f"{stem}.npz") for stem in ADAPTERS]
     return hashlib.sha256(b"".join(file.read_bytes() for file in packed)).hexdigest()[:12]
 
 
@@ -63,16 +70,24 @@ def load_fit() -> TopicFit:
         json.loads(folder().joinpath(f"{stem}.json").read_text("utf-8"))
         for stem in (file_stem(MATCHER), WEIGHT)
     )
-    packed = folder().joinpath(f"{WEIGHT}.npz").read_bytes()
-    with np.load(BytesIO(packed), allow_pickle=False) as arrays:
-        head = arrays["head.weight"].astype(np.float32)
+    head, usual = (
+        _array(stem, name) for stem, name in ((WEIGHT, "head.weight"), (EVENTS, "usual"))
+    )
     return TopicFit(
         model_id=MATCHER,
         scale=float(match["scale"]),
         bias=float(match["bias"]),
         weight=head,
         offset=float(weight["offset"]),
+        usual=usual,
     )
+
+
+def _array(stem: str, name: str) -> Vector:
+    packed = folder().joinpath(f"{stem}.npz").read_bytes()
+    with np.load(BytesIO(packed), allow_pickle=False) as arrays:
+        found: Vector = arrays[name].astype(np.float32)
+    return found
 
 
 @cache

@@ -1,4 +1,4 @@
-"""``tidings reembed``: what a change of the careful model asks for."""
+"""``tidings reembed``: what a change of a model asks for."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def reembed(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
     as_json: output.AsJson = False,
 ) -> None:
-    """Encode anew what topics remember, before or after a change of the careful model.
+    """Encode anew what topics remember, and stored articles, where a model changes.
 
     May be interrupted and called again: it goes on where it was. Runs may go on meanwhile.
     """
@@ -52,7 +52,7 @@ def reembed(
     elif dry_run:
         _count(done)
     else:
-        _tell(done, ahead)
+        _tell(done, model if ahead else "")
 
 
 async def _reembed(
@@ -81,7 +81,11 @@ def _count(done: Reembedding) -> None:
     output.say(f"{texts} to encode with {done.model_id}, {done.ready} of them encoded already")
 
 
-def _tell(done: Reembedding, ahead: bool) -> None:
+def _tell(done: Reembedding, ahead: str) -> None:
+    """What was done.
+
+    :param ahead: the model that it was done for, where that is not in force yet
+    """
     fresh = done.texts - done.ready
     output.say(
         f"{done.model_id}: {output.count(fresh, 'remembered text')} encoded "
@@ -89,10 +93,10 @@ def _tell(done: Reembedding, ahead: bool) -> None:
     )
     if ahead:
         output.say(
-            f"Set TIDINGS_READER_MODEL={done.model_id} when you like: the next run then gives "
-            f"{output.count(done.reports, 'report')} the vectors of this model, in seconds"
+            f"Set TIDINGS_READER_MODEL={ahead} when you like: the next run gives "
+            f"{output.count(done.reports, 'remembered report')} other vectors, in seconds"
         )
     elif done.left:
         output.say(f"{done.left} decides: the next run gives the reports their new vectors")
     else:
-        output.say(f"{output.count(done.changed, 'report')} changed over to this model")
+        output.say(f"{output.count(done.changed, 'report')} changed over to {done.model_id}")

@@ -6,9 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from monitors.decide.fit import TopicFit
+from monitors.decide.fit import TopicFit, unit
 from monitors.model import Sensitivity, Vector
 
 
@@ -69,10 +67,3 @@ class Calibration:
         in two languages (measured: cross-lingual F1 at one threshold .56 before, .73 after).
         """
         return unit(vectors - self.means.get(language, self.mean))
-
-
-def unit(vectors: Vector) -> Vector:
-    """Rows (or the one row) scaled to length 1; a zero row stays zero."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    scaled: Vector = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
-    return scaled

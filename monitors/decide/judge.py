@@ -150,6 +150,11 @@ def _why_no_match(fit: Match, line: float, near_miss: float) -> tuple[Reason, st
     return Reason.OFF_TOPIC, f"match {fit.score:.2f} is below the line of {line:.2f}"
 
 
+def _said(fit: Match) -> dict[str, float]:
+    """The parts of a match that say something; one that is not named counts as 0."""
+    return {name: value for name, value in fit.parts.items() if value}
+
+
 def _turned_away(
     reading: Reading, profile: TopicProfile, fit: Match, reason: Reason, why: str, now: datetime
 ) -> Decision:
@@ -161,7 +166,7 @@ def _turned_away(
         decided_at=now,
         score=fit.score,
         passage=fit.passage.text,
-        scores=fit.parts,
+        scores=_said(fit),
         explanation=why,
     )
 
@@ -354,7 +359,7 @@ def _mention(
         seen_at=now,
         published=article.published,
         facts=reading.facts,
-        vector=reading.key_vector,
+        vector=reading.compared_by,
         told=False,
         model_id=reading.model_id,
     )
@@ -376,7 +381,7 @@ def _decision(
         decided_at=now,
         score=fit.score,
         passage=fit.passage.text,
-        scores=fit.parts,
+        scores=_said(fit),
         development_id=mention.development_id,
         story_id=mention.story_id,
         nearest=nearest.mention.article_id if nearest else None,

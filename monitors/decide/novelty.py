@@ -35,7 +35,7 @@ class Comparison:
     """An article held against one earlier mention.
 
     :param same: probability that both report the same development
-    :param story: cosine of both leads: how surely they belong to one story
+    :param story: cosine of both leads as reports: how surely they belong to one story
     """
 
     mention: Mention
@@ -50,7 +50,7 @@ def compare_all(
     """The nearest earlier mentions, most likely the same development first."""
     if not len(memory):
         return []
-    closeness = memory.vectors() @ reading.key_vector
+    closeness = memory.vectors() @ reading.compared_by
     nearest = np.argsort(-closeness)[:CANDIDATES]
     compared = []
     for row in nearest:
@@ -135,14 +135,14 @@ def _is_copy(ours: Facts, theirs: Facts, cosine: float, hours: float, same_langu
     """A wire copy under another headline, or a translation: no independent source.
 
     Copies in one language share half of their words or more; other reports of the same
-    development hardly ever a third. Translations follow within hours; an own report in
-    another language that comes as close as soon is taken for one, so that independence is
-    rather told too low.
+    development hardly ever a third. Translations follow within hours and come close: of those
+    that are labelled as such in ten streams four in five do, of own reports of the same in
+    another language one in sixteen.
     """
     if same_language:
         together = len(ours.terms | theirs.terms)
         return bool(together) and len(ours.terms & theirs.terms) / together >= 0.4
-    return cosine >= 0.65 and hours <= 6.0
+    return cosine >= 0.8 and hours <= 6.0
 
 
 def _same_source(source_id: str, mention: Mention, memory: Memory) -> float:

@@ -26,8 +26,10 @@ class Reading:
     :param screened: topic id to the fast encoder's score, in standard deviations above that
         of general news, for topics that passed
     :param facts: of title and lead
-    :param model_id: the encoder that made the vectors
-    :param fit_vector: of ``key_text`` by the encoder that was adapted to topics, shape (f,)
+    :param model_id: the encoder by whose vectors it is compared with other reports
+    :param fit_vector: of ``key_text`` by the encoder that was adapted to news, shape (f,)
+    :param event_vector: what ``key_text`` reports, by the same encoder, shape (e,); empty where
+        there is none
     :param parts: the items of a roundup, each as a reading of its own
     :param item: the passage that such an item is; None for an article as a whole
     """
@@ -43,6 +45,7 @@ class Reading:
     facts: Facts
     model_id: str = ""
     fit_vector: Vector = field(default_factory=nothing)
+    event_vector: Vector = field(default_factory=nothing)
     parts: tuple[Reading, ...] = ()
     item: Passage | None = None
 
@@ -52,6 +55,11 @@ class Reading:
         if not len(self.passage_vectors):
             return self.key_vector[None]
         return np.vstack([self.key_vector[None], self.passage_vectors])
+
+    @property
+    def compared_by(self) -> Vector:
+        """The vector by which it is compared with other reports."""
+        return self.event_vector if len(self.event_vector) else self.key_vector
 
 
 @dataclass(frozen=True, slots=True)

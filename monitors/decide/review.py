@@ -73,7 +73,7 @@ def question(reading: Reading, profile: TopicProfile, made: Judgement, memory: M
 def _nearest_told(reading: Reading, memory: Memory) -> tuple[str, ...]:
     if not len(memory):
         return ()
-    closeness = memory.vectors() @ reading.key_vector
+    closeness = memory.vectors() @ reading.compared_by
     titles = (memory.mentions[int(row)] for row in (-closeness).argsort(kind="stable"))
     told = dict.fromkeys(mention.title[:TITLE] for mention in titles if mention.told)
     return tuple(told)[:TOLD]

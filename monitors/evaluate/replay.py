@@ -143,7 +143,7 @@ def replay_desk(
         fetcher=_NoNetwork(),
         readers={},
         extractor=_NoPages(),
-        screen=CachedEncoder(screen, store.vectors, clock, coarse=True),
+        screen=CachedEncoder(screen, store.vectors, clock),
         reader=CachedEncoder(reader, store.vectors, clock),
         matcher=CachedEncoder(matcher, store.vectors, clock),
         calibration=calibration or load_calibration(reader.model_id),

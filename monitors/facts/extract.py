@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from monitors.facts.datelines import without_agency
@@ -24,6 +25,9 @@ _STRONGEST_FIRST = (
     Stage.ANNOUNCED,
 )
 _WEAK = (Stage.RUMOURED, Stage.SPECULATED)
+
+_CLAUSES = re.compile(r"[;；؛]\s*")
+"""Between the news of a headline and what it adds, in whatever script."""
 
 
 def facts_of(title: str, body: str, language: str, today: date | None) -> Facts:
@@ -64,7 +68,7 @@ def facts_of(title: str, body: str, language: str, today: date | None) -> Facts:
     else:
         direction = _direction(body_cues, bare_body, language)
     return Facts(
-        stage=_stage(title_cues) or _stage(body_cues) or Stage.NONE,
+        stage=_stage_of_title(bare_title, language) or _stage(body_cues) or Stage.NONE,
         cues=title_cues | {f"body {cue}" for cue in body_cues},
         direction=direction,
         names=frozenset(names) - place_keys,
@@ -100,6 +104,12 @@ def _cues(text: str, language: str) -> frozenset[str]:
     words = lexicon(language)
     groups = (*words.stage.items(), *words.tone.items(), *words.direction.items())
     return frozenset(name for name, pattern in groups if pattern.search(lowered))
+
+
+def _stage_of_title(title: str, language: str) -> Stage | None:
+    """That of the clause that has got furthest: "they agree; no summit is likely this week"."""
+    found = {_stage(_cues(clause, language)) for clause in _CLAUSES.split(title)}
+    return next((stage for stage in (*_STRONGEST_FIRST, *_WEAK) if stage in found), None)
 
 
 def _stage(cues: frozenset[str]) -> Stage | None:

@@ -125,7 +125,7 @@ def add_pairs(
     :param group: the stream that they are of
     :returns: the cosine of each mention, shape (n,)
     """
-    closeness: Vector = memory.vectors() @ reading.key_vector
+    closeness: Vector = memory.vectors() @ reading.compared_by
     now = reading.article.first_seen
     for row in np.argsort(-closeness)[:PAIRS]:
         mention = memory.mentions[int(row)]
@@ -147,5 +147,5 @@ def remembered(reading: Reading, topic: str, development: str, story: str) -> Me
     return Mention(
         topic, story, development, article.id, article.source_id, article.title,
         reading.key_text, "", article.language, article.first_seen, article.published,
-        reading.facts, reading.key_vector, told=True,
+        reading.facts, reading.compared_by, told=True,
     )  # fmt: skip

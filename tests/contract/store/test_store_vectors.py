@@ -64,6 +64,13 @@ def test_all_else_keeps_half_precision(row: list[float]) -> None:
     np.testing.assert_array_equal(unpacked([packed(half)])[0], half)
 
 
+def test_what_is_read_and_packed_again_is_the_same_bytes() -> None:
+    """Numbers that are multiples only once they are halved: a copied database is compared."""
+    row = EIGHTHS / 512 * np.float32(1.00001)
+    once = packed(row)
+    assert packed(unpacked([once])[0]) == once
+
+
 def test_both_forms_of_a_model_lie_side_by_side(store: SqlStore) -> None:
     small, fine = EIGHTHS / 512, vector(2)[:6]
     store.vectors.put("m", {"small": small, "fine": fine}, NOW)

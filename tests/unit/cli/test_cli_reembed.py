@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from cli_values import NOW, Program
 
+from monitors.calibration import MATCHER
 from monitors.model import Development, Facts, Mention, Stage, Story
 from monitors.ports import Outcome
 from monitors.store import SqlStore
@@ -19,10 +20,10 @@ REEMBED = ("reembed", "--as-of", NOW.isoformat())
 
 
 class Small(WordEncoder):
-    """As long as the vectors of the built-in model, and under its name."""
+    """As long as the vectors of the built-in models, and under their names."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(384)
+        super().__init__(3 * 384 if name == MATCHER else 384)
         self.model_id = name
 
 
@@ -50,12 +51,12 @@ def test_it_counts_changes_and_then_has_nothing_to_do(
     counted = called(*REEMBED, "--dry-run")
     assert counted.returncode == 0, counted.stderr
     assert "By another model" in counted.stdout
-    assert "1 text to encode with builtin:e5-small, 0 of them encoded already" in counted.stdout
+    assert f"1 text to encode with {MATCHER}, 0 of them encoded already" in counted.stdout
 
     done = called(*REEMBED, "--days", "0")
     assert "1 remembered text encoded (0 were already), 0 stored articles" in done.stdout
-    assert "1 report changed over to this model" in done.stdout
-    [known] = remembered.decisions.memory("relief", NOW - AGO, "builtin:e5-small")
+    assert f"1 report changed over to {MATCHER}" in done.stdout
+    [known] = remembered.decisions.memory("relief", NOW - AGO, MATCHER)
     assert known.vector.shape == (384,)
 
     assert "all that topics remember is by this model" in called(*REEMBED, "--dry-run").stdout
@@ -70,6 +71,7 @@ def test_ahead_of_a_change_it_says_what_to_set(
     done = called(*REEMBED, "--to", "builtin:e5-small", "--days", "0")
     assert done.returncode == 0, done.stderr
     assert "Set TIDINGS_READER_MODEL=builtin:e5-small when you like" in done.stdout
+    assert "the next run gives 1 remembered report other vectors" in done.stdout
     assert [m.model_id for m in remembered.decisions.memory("relief", NOW - AGO)] == [
         "builtin:old"
     ]

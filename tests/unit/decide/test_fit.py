@@ -76,6 +76,33 @@ def test_that_siblings_fit_still_less_says_nothing_of_an_article_that_fits_no_to
     assert alone["fit over siblings"] == beside["fit over siblings"] == alone["fit"] < 0.0
 
 
+def test_what_all_news_have_in_common_is_no_event() -> None:
+    """Three parts side by side; only the third is compared, less what is usual."""
+    usual = vector(0, 0, 0, 1)
+    learnt = replace(FIT, usual=usual)
+    common = 0.8 * usual
+
+    def article(own: Vector) -> Vector:
+        parts = [vector(1, 0, 0, 0), vector(0, 1, 0, 0), common + 0.6 * own]
+        whole: Vector = np.concatenate(parts) / np.sqrt(3.0)
+        return whole
+
+    texts = np.stack([article(vector(1, 0, 0, 0)), article(vector(0, 1, 0, 0))])
+    raw = texts[:, 8:] * np.sqrt(3.0)
+    assert raw[0] @ raw[1] == pytest.approx(0.64)
+    found = learnt.events(texts)
+    assert found.shape == (2, 4)
+    assert np.linalg.norm(found, axis=1) == pytest.approx(1.0)
+    assert found[0] @ found[1] == pytest.approx(0.04 / 0.4)
+    assert learnt.matches(texts[0], texts) == pytest.approx([5.0, 5.0])
+
+
+def test_a_report_is_compared_by_its_event_where_there_is_one() -> None:
+    seen = reading()
+    assert seen.compared_by is seen.key_vector
+    assert replace(seen, event_vector=HERE).compared_by is HERE
+
+
 def test_without_an_adapted_encoder_nothing_is_said() -> None:
     assert "fit" not in match(reading(), profile(), [], LEARNT).parts
     seen = replace(reading(), fit_vector=HERE)

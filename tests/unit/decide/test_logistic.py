@@ -8,7 +8,8 @@ from deciding_values import CALIBRATION
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitors.decide.calibration import Logistic, unit
+from monitors.decide.calibration import Logistic
+from monitors.decide.fit import unit
 
 numbers = st.floats(min_value=-1000, max_value=1000, width=32)
 positive = st.floats(min_value=0, max_value=100)

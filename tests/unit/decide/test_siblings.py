@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from deciding_values import CALIBRATION, TOPIC, profile, reading, vector
 
-from monitors.decide.calibration import unit
-from monitors.decide.fit import TopicFit
+from monitors.decide.fit import TopicFit, unit
 from monitors.decide.match import match
 from monitors.decide.reading import TopicProfile, closeness
 from monitors.decide.siblings import Company, Siblings

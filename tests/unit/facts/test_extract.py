@@ -125,3 +125,18 @@ def test_names_in_a_dictionary_are_no_common_words() -> None:
 
 def test_a_language_without_a_dictionary_keeps_words_as_they_are() -> None:
     assert base_form("häuser", "xx") == "hauser"
+
+
+@pytest.mark.parametrize(
+    ("title", "stage"),
+    [
+        ("Ministers agree to reopen the embassies; summit unlikely next week", Stage.AGREED),
+        ("Summit unlikely next week; ministers agree to reopen the embassies", Stage.AGREED),
+        ("Ministers may agree to reopen the embassies", Stage.SPECULATED),
+        ("Summit unlikely next week; venue might change", Stage.SPECULATED),
+    ],
+)
+def test_of_a_headline_with_two_clauses_the_one_that_has_got_furthest_counts(
+    title: str, stage: Stage
+) -> None:
+    assert facts_of(title, "", "en", None).stage is stage

@@ -9,6 +9,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from monitors.decide.fit import TopicFit
 from monitors.facts import facts_of
 from monitors.model import (
     Article,
@@ -21,7 +22,13 @@ from monitors.model import (
     Watchlist,
 )
 from monitors.steps import understand as step
-from monitors.steps.understand import MAX_PASSAGES, PASSAGES, profiles, understand
+from monitors.steps.understand import (
+    MAX_PASSAGES,
+    PASSAGES,
+    profiles,
+    understand,
+    vectors_to_compare,
+)
 from monitors.testing import WordEncoder
 from monitors.vectors.cache import CachedEncoder
 from tests.support.newsroom import BRIDGE, HARBOUR, NOW, SPORT, TENDER, WALKOUT, Newsroom
@@ -37,6 +44,14 @@ class Recorder(WordEncoder):
     def encode(self, texts: Sequence[str]) -> Vector:
         self.texts += texts
         return super().encode(texts)
+
+
+class InThree(WordEncoder):
+    """Another model, of three parts."""
+
+    def __init__(self) -> None:
+        super().__init__(3 * 64)
+        self.model_id = "in three"
 
 
 @pytest.fixture
@@ -117,6 +132,26 @@ def test_a_reading_names_the_encoder_of_its_vectors(room: Newsroom, careful: Rec
     careful.model_id = "careful"
     [reading] = understand(room.desk, [_article(WALKOUT)])
     assert reading.model_id == "careful"
+
+
+def test_reports_are_compared_by_the_adapted_encoder_where_it_has_learnt_to(
+    room: Newsroom,
+) -> None:
+    desk = room.desk
+    desk.matcher = InThree()
+    size = desk.matcher.dimensions // 3
+    fit = TopicFit("by hand", 10.0, 0.5, np.ones(size, np.float32), 0.0)
+    desk.calibration = replace(desk.calibration, fit=fit)
+    [plain] = understand(desk, [_article(WALKOUT)])
+    assert plain.compared_by is plain.key_vector
+    assert plain.model_id == desk.reader.model_id
+
+    desk.calibration = replace(desk.calibration, fit=replace(fit, usual=np.zeros(size)))
+    [read] = understand(desk, [_article(WALKOUT)])
+    assert read.compared_by.shape == (size,)
+    assert read.model_id == "in three"
+    again = vectors_to_compare(desk, [read.key_text], ["en"])
+    np.testing.assert_allclose(again, [read.compared_by], atol=1e-6)
 
 
 def test_captions_and_recaps_are_no_evidence(room: Newsroom) -> None:

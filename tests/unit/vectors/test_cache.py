@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from monitors.clock import FixedClock
-from monitors.decide.calibration import unit
+from monitors.decide.fit import unit
 from monitors.model import Vector
 from monitors.store.columns import packed
 from monitors.vectors.cache import CachedEncoder
@@ -39,17 +39,17 @@ class Kept:
         self.rows |= vectors
 
 
-def test_a_coarse_vector_is_the_same_whether_it_was_cached_or_not() -> None:
-    encoder = CachedEncoder(Drawn(), Kept(), FixedClock(NOW), coarse=True)
+def test_a_vector_is_the_same_whether_it_was_cached_or_not() -> None:
+    encoder = CachedEncoder(Drawn(), Kept(), FixedClock(NOW))
     np.testing.assert_array_equal(encoder.encode(TEXTS), encoder.encode(TEXTS))
 
 
-def test_coarse_vectors_take_half_the_bytes_and_keep_their_cosines() -> None:
+def test_vectors_take_a_byte_a_number_and_keep_their_cosines() -> None:
     store = Kept()
-    coarse = CachedEncoder(Drawn(), store, FixedClock(NOW), coarse=True).encode(TEXTS)
+    kept = CachedEncoder(Drawn(), store, FixedClock(NOW)).encode(TEXTS)
     assert {len(packed(row)) for row in store.rows.values()} == {1 + Drawn.dimensions}
     plain = Drawn().encode(TEXTS)
-    assert np.abs(coarse @ plain.T - plain @ plain.T).max() < 0.003
+    assert np.abs(kept @ plain.T - plain @ plain.T).max() < 0.003
 
 
 def test_a_vector_of_nothing_stays_one() -> None:
@@ -57,5 +57,20 @@ def test_a_vector_of_nothing_stays_one() -> None:
         def encode(self, texts: Collection[str]) -> Vector:
             return np.zeros((len(texts), self.dimensions), dtype=np.float32)
 
-    encoder = CachedEncoder(Nothing(), Kept(), FixedClock(NOW), coarse=True)
+    encoder = CachedEncoder(Nothing(), Kept(), FixedClock(NOW))
     assert not encoder.encode(TEXTS[:1]).any()
+
+
+def test_a_vector_that_a_byte_a_number_would_turn_keeps_two() -> None:
+    """One number dwarfs all others, as in some models: in its steps they would be nothing."""
+
+    class Lopsided(Drawn):
+        def encode(self, texts: Collection[str]) -> Vector:
+            rows = super().encode(texts)
+            rows[:, 7] = 3.0
+            return unit(rows)
+
+    store = Kept()
+    kept = CachedEncoder(Lopsided(), store, FixedClock(NOW)).encode(TEXTS)
+    assert {len(packed(row)) for row in store.rows.values()} == {2 * Drawn.dimensions}
+    assert (unit(kept) * Lopsided().encode(TEXTS)).sum(axis=1).min() > 0.99999
