@@ -20,6 +20,7 @@ import json
 import math
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -192,17 +193,33 @@ def learn(
         random.shuffle(groups)
         total = 0.0
         for start in range(0, len(groups), 2):
-            pace = min(1.0, (step + 1) / (0.1 * steps)) * max(0.03, 1.0 - step / steps)
-            for group, rate in zip(optimiser.param_groups, rates, strict=True):
-                group["lr"] = rate * pace
             loss = batch_loss(encoder, groups[start : start + 2], chosen.keep, head)
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(weights, 1.0)
-            optimiser.step()
+            descend(loss, optimiser, rates, weights, step, steps)
             total += loss.item()
             step += 1
         print(f"pass {epoch + 1}: loss {total / math.ceil(len(groups) / 2):.3f}", flush=True)
+
+
+def descend(
+    loss: Tensor,
+    optimiser: torch.optim.Optimizer,
+    rates: Sequence[float],
+    weights: Sequence[nn.Parameter],
+    step: int,
+    steps: int,
+) -> None:
+    """One step down; its size rises over the first tenth of all steps, then falls to the end.
+
+    :param rates: the largest size, for each group of parameters
+    :param weights: those whose gradient is held below 1
+    """
+    pace = min(1.0, (step + 1) / (0.1 * steps)) * max(0.03, 1.0 - step / steps)
+    for group, rate in zip(optimiser.param_groups, rates, strict=True):
+        group["lr"] = rate * pace
+    optimiser.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(weights, 1.0)
+    optimiser.step()
 
 
 def batch_loss(encoder: TrainableE5, groups: list[Group], keep: int, head: Head) -> Tensor:
@@ -247,14 +264,18 @@ def above(encoder: TrainableE5, texts: list[Tensor], keep: int, batch: int = 12)
     return torch.stack([found[i] for i in range(len(texts))])
 
 
-def write(chosen: Any, changes: dict[str, LowRank], head: Head, groups: list[Group]) -> None:
-    """The adapter, in half precision, and what it was learnt from."""
-    arrays = {
+def packed(changes: dict[str, LowRank]) -> dict[str, np.ndarray]:
+    """The arrays of an adapter's file, in half precision."""
+    return {
         f"{name}.{side}": getattr(change, side).detach().numpy().astype(np.float16)
         for name, change in changes.items()
         for side in ("a", "b")
     }
-    np.savez_compressed(chosen.out.with_suffix(".npz"), **arrays)
+
+
+def write(chosen: Any, changes: dict[str, LowRank], head: Head, groups: list[Group]) -> None:
+    """The adapter, in half precision, and what it was learnt from."""
+    np.savez_compressed(chosen.out.with_suffix(".npz"), **packed(changes))
     numbers = {
         "scale": round(head.scale.item(), 4),
         "bias": round(head.bias.item(), 5),

@@ -30,7 +30,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from monitors.calibration import general_news
-from tools.adapt import LowRank, above, adaptable, below, lead, options
+from tools.adapt import LowRank, above, adaptable, below, descend, lead, options, packed
 from tools.cards import CARDS, ROOT, cards_of
 from tools.trainable import TrainableE5
 
@@ -125,15 +125,9 @@ def learn(
         random.shuffle(groups)
         total = 0.0
         for start in range(0, len(groups), 2):
-            pace = min(1.0, (step + 1) / (0.1 * steps)) * max(0.03, 1.0 - step / steps)
-            for group, rate in zip(optimiser.param_groups, rates, strict=True):
-                group["lr"] = rate * pace
             batch = [drawn(group) for group in groups[start : start + 2]]
             loss = batch_loss(encoder, batch, chosen.keep, nearness)
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(weights, 1.0)
-            optimiser.step()
+            descend(loss, optimiser, rates, weights, step, steps)
             total += loss.item()
             step += 1
         print(f"pass {epoch + 1}: loss {total / passes:.3f}", flush=True)
@@ -177,11 +171,7 @@ def write(
     groups: Sequence[Sequence[Report]],
 ) -> None:
     """The adapter and the usual vector, in half precision, and what they were learnt from."""
-    arrays = {
-        f"{name}.{side}": getattr(change, side).detach().numpy().astype(np.float16)
-        for name, change in changes.items()
-        for side in ("a", "b")
-    }
+    arrays = packed(changes)
     arrays["usual"] = usual(encoder, chosen.keep).astype(np.float16)
     np.savez_compressed(chosen.out.with_suffix(".npz"), **arrays)
     numbers = {

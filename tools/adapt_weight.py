@@ -27,7 +27,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from tools.adapt import Group, LowRank, above, adaptable, options, prepare
+from tools.adapt import Group, LowRank, above, adaptable, descend, options, packed, prepare
 from tools.cards import MATTERS, ROOT, cards_of
 from tools.trainable import TrainableE5
 
@@ -130,14 +130,8 @@ def learn(
         total = 0.0
         drawn = chunks(groups)
         for start in range(0, len(drawn), 2):
-            pace = min(1.0, (step + 1) / (0.1 * steps)) * max(0.03, 1.0 - step / steps)
-            for group in optimiser.param_groups:
-                group["lr"] = chosen.rate * pace
             loss = batch_loss(encoder, drawn[start : start + 2], head, chosen.keep)
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(weights, 1.0)
-            optimiser.step()
+            descend(loss, optimiser, [chosen.rate], weights, step, steps)
             total += loss.item()
             step += 1
         print(f"pass {epoch + 1}: loss {total / passes:.3f}", flush=True)
@@ -163,11 +157,7 @@ def batch_loss(encoder: TrainableE5, batch: list[Chunk], head: Head, keep: int) 
 
 def write(chosen: Any, changes: dict[str, LowRank], head: Head, articles: int) -> None:
     """The adapter and the head, in half precision, and what they were learnt from."""
-    arrays = {
-        f"{name}.{side}": getattr(change, side).detach().numpy().astype(np.float16)
-        for name, change in changes.items()
-        for side in ("a", "b")
-    }
+    arrays = packed(changes)
     arrays["head.weight"] = (SIZE * head.weight).detach().numpy().astype(np.float16)
     np.savez_compressed(chosen.out.with_suffix(".npz"), **arrays)
     numbers = {
