@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
@@ -93,13 +93,9 @@ class Memory:
         """How many of the mentions come from a source."""
         return self._sources[source_id]
 
-    def reported_since(self, moment: datetime) -> set[str]:
-        """The developments of which there was a report since ``moment``."""
-        newest_first = reversed(self.mentions)
-        return {
-            mention.development_id
-            for mention in takewhile(lambda mention: mention.seen_at >= moment, newest_first)
-        }
+    def seen_since(self, moment: datetime) -> Iterator[Mention]:
+        """The mentions that were seen since ``moment``, newest first."""
+        return takewhile(lambda mention: mention.seen_at >= moment, reversed(self.mentions))
 
     def vectors(self) -> Vector:
         """Shape (n, d), in the order of ``mentions``."""

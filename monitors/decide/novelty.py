@@ -30,6 +30,10 @@ BUSY = timedelta(days=2)
 soon after a report is the same: on a busy topic nearness in time says little."""
 
 
+BELIEVED = timedelta(days=7)
+"""How long before it is seen a report may say that it was published."""
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """An article held against one earlier mention.
@@ -74,7 +78,9 @@ def pair_features(
     ours, theirs = reading.facts, mention.facts
     same_language = reading.article.language == mention.language
     names = _alike(ours.names | ours.places, theirs.names | theirs.places, memory.name_rarity)
-    hours = max((now - mention.seen_at).total_seconds() / 3600.0, 0.0)
+    when = _when(now, reading.article.published)
+    since = when - _when(mention.seen_at, mention.published)
+    hours = abs(since.total_seconds()) / 3600.0
     return {
         "lead": cosine,
         "words": _alike(ours.terms, theirs.terms, memory.rarity) if same_language else 0.0,
@@ -95,7 +101,7 @@ def pair_features(
         "days": min(hours / 24.0, 30.0) / 30.0,
         "hours": float(np.exp(-hours / 12.0)),
         "two days": float(np.exp(-hours / 48.0)),
-        "busy": float(np.log1p(_others(mention, memory, now))),
+        "busy": float(np.log1p(_others(mention, memory, when))),
         "copy": float(_is_copy(ours, theirs, cosine, hours, same_language)),
     }
 
@@ -154,9 +160,25 @@ def _same_source(source_id: str, mention: Mention, memory: Memory) -> float:
     return 1.0 - memory.count_from(source_id) / (len(memory) + FEW)
 
 
-def _others(mention: Mention, memory: Memory, now: datetime) -> int:
-    """How many other developments were reported lately."""
-    return len(memory.reported_since(now - BUSY) - {mention.development_id})
+def _when(seen: datetime, published: datetime | None) -> datetime:
+    """When a report came: as it says itself, unless that is long ago or still to come.
+
+    After an outage, or where a source is asked once a day, all that it lists is seen at once.
+    """
+    if published is None or not seen - BELIEVED <= published <= seen:
+        return seen
+    return published
+
+
+def _others(mention: Mention, memory: Memory, when: datetime) -> int:
+    """How many other developments were reported shortly before."""
+    begin = when - BUSY
+    lately = {
+        other.development_id
+        for other in memory.seen_since(begin)
+        if _when(other.seen_at, other.published) >= begin
+    }
+    return len(lately - {mention.development_id})
 
 
 def _alike(ours: frozenset[str], theirs: frozenset[str], rarity: Rarity) -> float:

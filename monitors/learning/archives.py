@@ -63,6 +63,8 @@ def measure_archive(world: World, calibration: Calibration) -> dict[str, float]:
             if not mine or not len(reading.key_vector):
                 continue
             truth = mine[0].development
+            undated = replace(reading.article, published=None)
+            reading = replace(reading, article=undated)
             found = compare_all(reading, memory, calm, then + BEFORE)
             probabilities += [pair.same for pair in found]
             together += [pair.mention.development_id == truth for pair in found]

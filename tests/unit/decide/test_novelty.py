@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -144,14 +144,37 @@ def test_a_denial_of_one_side_is_seen() -> None:
     assert features("Talks did not take place", "There were no talks")["negation differs"] == 0.0
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "hours"),
+    [
+        (2 * HOUR, 10 * HOUR, 8),
+        (10 * HOUR, 2 * HOUR, 8),
+        (2 * HOUR, None, 2),
+        (None, 10 * HOUR, 10),
+        (20 * DAY, 10 * HOUR, 10),
+        (-HOUR, 10 * HOUR, 10),
+    ],
+    ids=["both", "the later is known first", "undated", "ours undated", "old page", "future"],
+)
+def test_reports_that_are_seen_at_once_lie_as_far_apart_as_they_say(
+    ours: timedelta | None, theirs: timedelta | None, hours: int
+) -> None:
+    """After an outage all that a source lists is seen at once; an odd date is not believed."""
+    known = mention(seen_at=NOW, published=theirs and NOW - theirs)
+    memory = Memory([known])
+    one = replace(reading().article, published=ours and NOW - ours)
+    pair = pair_features(replace(reading(), article=one), known, 0.5, memory, NOW)
+    assert pair["days"] == pytest.approx(hours / 24 / 30)
+
+
 def test_time_between_is_bounded() -> None:
     article = reading()
     pairs = [
         pair_features(article, mention(seen_at=NOW - gap), 1.0, memory(mention()), NOW)
         for gap in (-HOUR, 0 * HOUR, DAY, 90 * DAY)
     ]
-    assert [pair["days"] for pair in pairs] == [0.0, 0.0, pytest.approx(1 / 30), 1.0]
-    assert pairs[0]["hours"] == pairs[1]["hours"] == 1.0
+    assert [pair["days"] for pair in pairs] == pytest.approx([1 / 720, 0.0, 1 / 30, 1.0])
+    assert pairs[0]["hours"] < pairs[1]["hours"] == 1.0
     assert pairs[2]["hours"] > pairs[3]["hours"] >= 0.0
 
 
