@@ -55,7 +55,7 @@ def main() -> None:
 def rounds(count: int = ROUNDS) -> list[dict[str, float]]:
     """So many rounds, after one that loads what is loaded once a process."""
     models = (
-        SentenceEncoder("builtin:use3-192"),
+        SentenceEncoder("builtin:use3-short"),
         SentenceEncoder("builtin:e5-small"),
         SentenceEncoder(MATCHER, adapter_digest()),
     )

@@ -98,7 +98,9 @@ def fill(url: str) -> int:
     clock = FixedClock(stream.articles[0].published - timedelta(hours=1))
     store = open_store(url)
     store.migrate()
-    models = (SentenceEncoder(name) for name in ("builtin:use3-192", "builtin:e5-small", MATCHER))
+    models = (
+        SentenceEncoder(name) for name in ("builtin:use3-short", "builtin:e5-small", MATCHER)
+    )
     desk = replay_desk(stream, clock, store, *models)
     report = new_report(desk)
     for article in stream.articles:

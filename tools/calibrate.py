@@ -29,7 +29,7 @@ def main() -> None:
     )
     cache = ROOT / "var" / "calibrate.db"
     folder = ROOT / "monitors" / "calibration"
-    calibrate("builtin:e5-small", "builtin:use3-192", material, cache, folder, print)
+    calibrate("builtin:e5-small", "builtin:use3-short", material, cache, folder, print)
 
 
 if __name__ == "__main__":

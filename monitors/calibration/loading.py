@@ -53,32 +53,31 @@ EVENTS = "builtin-e5-events"
 
 
 ADAPTERS = (file_stem(MATCHER), WEIGHT, EVENTS)
-"""The files of all adapters, in the order in which their vectors stand side by side."""
+"""The files of all adapters, in the order in which they read a text."""
+
+
+_LAYOUT = b"two vectors and log odds"
+"""What stands in a vector beside what: changed with it, so that those of before are not taken
+for its like."""
 
 
 @cache
 def adapter_digest() -> str:
     """Names the shipped adapters, 12 hex digits: vectors of others are not their own."""
-    packed = [folder().joinpath(f"{stem}.npz") for stem in ADAPTERS]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in packed)).hexdigest()[:12]
+    packed = [folder().joinpath(f"{stem}.npz").read_bytes() for stem in ADAPTERS]
+    return hashlib.sha256(b"".join([*packed, _LAYOUT])).hexdigest()[:12]
 
 
 @cache
 def load_fit() -> TopicFit:
     """The numbers that go with :data:`MATCHER`."""
-    match, weight = (
-        json.loads(folder().joinpath(f"{stem}.json").read_text("utf-8"))
-        for stem in (file_stem(MATCHER), WEIGHT)
-    )
-    head, usual = (
-        _array(stem, name) for stem, name in ((WEIGHT, "head.weight"), (EVENTS, "usual"))
-    )
+    match = json.loads(folder().joinpath(f"{file_stem(MATCHER)}.json").read_text("utf-8"))
+    usual = _array(EVENTS, "usual")
     return TopicFit(
         model_id=MATCHER,
         scale=float(match["scale"]),
         bias=float(match["bias"]),
-        weight=head,
-        offset=float(weight["offset"]),
+        size=len(usual),
         usual=usual,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitors.model import Vector
+from monitors.model import WEIGHT_SCALE, Vector
 
 
 def nothing() -> Vector:
@@ -20,14 +20,14 @@ class TopicFit:
 
     Learnt together with its three adapters, by ``tools/adapt.py``, ``tools/adapt_weight.py``
     and ``tools/adapt_events.py``, from labelled topics of many fields: none of them of the
-    streams that decisions are measured on. A vector is the first adapter's, of shape (d,),
-    with those of the others beside it: of shape (3 d,) together.
+    streams that decisions are measured on. A vector has the first adapter's d numbers, the
+    third's, and two that say what the second makes of an article, for and against; all of one
+    scale, so that the whole has length 1.
 
     :param model_id: the encoder that it belongs to
     :param scale: steepness of the match over the cosine
     :param bias: the cosine at which the match is even
-    :param weight: of the second adapter's vector, for being worth a message, shape (d,)
-    :param offset: its constant
+    :param size: d, the numbers of one adapter's vector
     :param usual: the mean of the third adapter's vectors over general news, shape (d,); empty
         where there is no third
     """
@@ -35,23 +35,26 @@ class TopicFit:
     model_id: str
     scale: float
     bias: float
-    weight: Vector
-    offset: float
+    size: int
     usual: Vector = field(default_factory=nothing)
+
+    def topics(self, vectors: Vector) -> Vector:
+        """The unit vectors by which articles and topics are held against each other, (..., d)."""
+        return unit(vectors[..., : self.size])
 
     def matches(self, article: Vector, topics: Vector) -> Vector:
         """Log odds that the article is on the topic, by each of its texts.
 
-        :param topics: a row for each wording, of one topic or of many
+        :param topics: what :meth:`topics` makes of each wording, of one topic or of many
         """
-        # Not the part of each topic by itself: of a thousand topics that would be most of it.
-        closeness = topics[:, : len(self.weight)] @ self._part(article, 0) * self._size(article)
-        odds: Vector = self.scale * (closeness - self.bias)
+        odds: Vector = self.scale * (topics @ self.topics(article) - self.bias)
         return odds
 
     def weighs(self, article: Vector) -> float:
         """Log odds that what the article reports is worth a message to its topic's readers."""
-        return float(self._part(article, 1) @ self.weight + self.offset)
+        speaks_for, against = article[2 * self.size :]
+        length = float(np.linalg.norm(article[: self.size]))
+        return WEIGHT_SCALE * float(speaks_for - against) / max(length, 1e-9)
 
     def events(self, articles: Vector) -> Vector:
         """What articles report, as unit vectors, shape (..., d): the same news are near.
@@ -59,17 +62,7 @@ class TopicFit:
         What all news have in common is subtracted. Without it cosines of different news lie
         close to those of the same.
         """
-        return unit(self._part(articles, 2) - self.usual)
-
-    def _part(self, vectors: Vector, number: int) -> Vector:
-        """The unit vectors of one adapter."""
-        size = len(self.weight)
-        part: Vector = vectors[..., number * size : (number + 1) * size] * self._size(vectors)
-        return part.astype(np.float32)
-
-    def _size(self, vectors: Vector) -> float:
-        """What the parts of a unit vector were divided by, so that each had length 1."""
-        return float(np.sqrt(vectors.shape[-1] // len(self.weight)))
+        return unit(unit(articles[..., self.size : 2 * self.size]) - self.usual)
 
 
 def unit(vectors: Vector) -> Vector:

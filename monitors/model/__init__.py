@@ -12,6 +12,7 @@ readers' answers to alerts teach about a topic.
 
 from monitors.model.answering import Answer, AnswerKind, label_key
 from monitors.model.deciding import (
+    WEIGHT_SCALE,
     Decision,
     Development,
     Facts,
@@ -86,6 +87,7 @@ __all__ = [
     "GROUNDS",
     "POSSIBLE_REPEAT",
     "UNREADABLE_CAUSES",
+    "WEIGHT_SCALE",
     "Activity",
     "Alert",
     "AlertKind",

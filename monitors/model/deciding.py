@@ -17,6 +17,10 @@ if TYPE_CHECKING:  # numpy takes a tenth of a second to import, and these are on
     from numpy.typing import NDArray
 
 Vector: TypeAlias = "NDArray[np.float32]"
+
+WEIGHT_SCALE = 32.0
+"""By what log odds are divided that stand in a vector: to the size of its other numbers, which
+are stored in as many steps. One step is .03 of log odds."""
 """One text: shape (d,), unit length. Many texts: shape (n, d), unit rows."""
 
 

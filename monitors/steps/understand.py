@@ -92,7 +92,7 @@ def _profile(desk: Desk, topic: Topic) -> TopicProfile:
     words = " ".join([topic.description, *topic.examples])
     facts = facts_of(topic.name, words, language, None)
     texts = (topic.name, topic.description, *topic.examples)
-    fit = desk.matcher.encode(_wordings(topic))
+    fit = _fit(desk, topic)
     held = Counter(name for text in texts for name in names_in(text, language))
     written = profile(
         topic,
@@ -130,6 +130,14 @@ def _taught(desk: Desk, written: TopicProfile) -> TopicProfile:
 def _learnt(desk: Desk, texts: Sequence[LearntText]) -> list[Vector]:
     """A row each, centred by the language of the article that it comes from."""
     return [_centred(desk, [each.text], each.language) for each in texts]
+
+
+def _fit(desk: Desk, topic: Topic) -> Vector:
+    """A topic by the adapted encoder, a row for each wording; none where nothing was learnt."""
+    learnt = desk.calibration.fit
+    if learnt is None:
+        return nothing()[None]
+    return learnt.topics(desk.matcher.encode(_wordings(topic)))
 
 
 def _wordings(topic: Topic) -> list[str]:

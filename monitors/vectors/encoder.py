@@ -24,7 +24,7 @@ BATCH, OWN_BATCH = 16, 256
 class SentenceEncoder:
     """The :class:`~monitors.ports.Encoder` port on a sentence-transformers model.
 
-    :param name: ``builtin:e5-small``, ``builtin:use3-192``, or any model name or path that
+    :param name: ``builtin:e5-small``, ``builtin:use3-short``, or any model name or path that
         sentence-transformers loads
     :param version: of weights that may change under one name
     """
@@ -78,7 +78,7 @@ class SentenceEncoder:
                     raise EncoderError(
                         self._name,
                         f"the model cannot be loaded ({what[:300]})",
-                        "Name a built-in model (builtin:e5-small, builtin:use3-192), a folder, "
+                        "Name a built-in model (builtin:e5-small, builtin:use3-short), a folder, "
                         "or a model that this machine can download",
                     ) from error
             return self._model

@@ -36,7 +36,7 @@ def cut(tmp_path: Path) -> list[Path]:
 
 
 def test_every_part_is_decided_without(cut: list[Path]) -> None:
-    matcher = WordEncoder(3 * len(load_fit().weight))
+    matcher = WordEncoder(2 * load_fit().size + 2)
     encoders = Models(WordEncoder(), WordEncoder(), matcher)
     parts = tuple(part for part in PARTS if part.name in PICKED)
     outcomes = list(ablate(cut, encoders, parts))

@@ -32,7 +32,7 @@ def test_everything_has_a_default() -> None:
     assert settings.allow_hosts == ()
     assert (settings.reader_model, settings.screen_model) == (
         "builtin:e5-small",
-        "builtin:use3-192",
+        "builtin:use3-short",
     )
     assert settings.host_spacing == 0.25
     assert settings.log_level == "INFO"

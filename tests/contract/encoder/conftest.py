@@ -12,7 +12,13 @@ from monitors.store import open_store
 from monitors.vectors.cache import CachedEncoder
 from monitors.vectors.encoder import SentenceEncoder
 
-ENCODERS = ("builtin:use3", "builtin:use3-192", "builtin:e5-small", "builtin:e5-topics", "cached")
+ENCODERS = (
+    "builtin:use3",
+    "builtin:use3-short",
+    "builtin:e5-small",
+    "builtin:e5-topics",
+    "cached",
+)
 
 
 @cache

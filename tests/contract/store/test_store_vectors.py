@@ -47,17 +47,30 @@ def test_numbers_of_eight_bits_take_a_byte_each_and_lose_nothing(step: float) ->
     np.testing.assert_array_equal(unpacked([blob, blob]), [row, row])
 
 
+FOURTHS = np.array([7, -7, 0, 1, -4, 3, 5, -1], dtype=np.float32)
+
+
+@pytest.mark.parametrize("step", [2.0**-24, 2.0**-5, 1.0, 512.0])
+def test_numbers_of_four_bits_take_half_a_byte_each_and_lose_nothing(step: float) -> None:
+    row = FOURTHS * np.float32(step)
+    blob = packed(row)
+    assert len(blob) == 1 + len(row) // 2
+    np.testing.assert_array_equal(unpacked([blob, packed(-row)]), [row, -row])
+
+
 @pytest.mark.parametrize(
     "row",
     [
         [0.0] * 4,
+        [3.0, 1.0],
+        [7.0, 1.0, -7.0, 0.0, 2.0, 5.0],
         [1.0, 0.5, 0.25],
         [1.0, 1 / 3],
         [128.0, 1.0],
         [60000.0, 512.0],
         [2.0**-24, 2.0**-23],
     ],
-    ids=["nothing", "odd", "thirds", "more than 127", "large", "tiny"],
+    ids=["nothing", "two", "six", "odd", "thirds", "more than 127", "large", "tiny"],
 )
 def test_all_else_keeps_half_precision(row: list[float]) -> None:
     half = np.array(row, dtype=np.float16).astype(np.float32)

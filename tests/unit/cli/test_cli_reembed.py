@@ -23,7 +23,7 @@ class Small(WordEncoder):
     """As long as the vectors of the built-in models, and under their names."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(3 * 384 if name == MATCHER else 384)
+        super().__init__(2 * 384 + 2 if name == MATCHER else 384)
         self.model_id = name
 
 

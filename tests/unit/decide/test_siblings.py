@@ -13,7 +13,7 @@ from monitors.decide.match import match
 from monitors.decide.reading import TopicProfile, closeness
 from monitors.decide.siblings import Company, Siblings
 
-LEARNT = TopicFit("fit", 12.0, 0.3, np.zeros(2, np.float32), 0.0)
+LEARNT = TopicFit("fit", 12.0, 0.3, 4)
 
 
 def topics(count: int) -> list[TopicProfile]:
@@ -85,7 +85,7 @@ def test_how_near_a_topic_is_does_not_depend_on_its_company(examples: int, negat
 def test_a_company_gives_the_match_that_a_list_gives() -> None:
     watched = topics(12)
     learnt = replace(CALIBRATION, fit=LEARNT)
-    article = replace(reading(), fit_vector=vector(1, 2, 3, 4))
+    article = replace(reading(), fit_vector=vector(*range(10)))
     for own in watched:
         others = [other for other in watched if other is not own]
         company = Company(watched).without(own.topic.id)

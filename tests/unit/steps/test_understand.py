@@ -46,12 +46,12 @@ class Recorder(WordEncoder):
         return super().encode(texts)
 
 
-class InThree(WordEncoder):
-    """Another model, of three parts."""
+class SideBySide(WordEncoder):
+    """Another model, of two vectors and two numbers."""
 
     def __init__(self) -> None:
-        super().__init__(3 * 64)
-        self.model_id = "in three"
+        super().__init__(2 * 64 + 2)
+        self.model_id = "side by side"
 
 
 @pytest.fixture
@@ -138,9 +138,9 @@ def test_reports_are_compared_by_the_adapted_encoder_where_it_has_learnt_to(
     room: Newsroom,
 ) -> None:
     desk = room.desk
-    desk.matcher = InThree()
-    size = desk.matcher.dimensions // 3
-    fit = TopicFit("by hand", 10.0, 0.5, np.ones(size, np.float32), 0.0)
+    desk.matcher = SideBySide()
+    size = 64
+    fit = TopicFit("by hand", 10.0, 0.5, size)
     desk.calibration = replace(desk.calibration, fit=fit)
     [plain] = understand(desk, [_article(WALKOUT)])
     assert plain.compared_by is plain.key_vector
@@ -149,7 +149,7 @@ def test_reports_are_compared_by_the_adapted_encoder_where_it_has_learnt_to(
     desk.calibration = replace(desk.calibration, fit=replace(fit, usual=np.zeros(size)))
     [read] = understand(desk, [_article(WALKOUT)])
     assert read.compared_by.shape == (size,)
-    assert read.model_id == "in three"
+    assert read.model_id == "side by side"
     again = vectors_to_compare(desk, [read.key_text], ["en"])
     np.testing.assert_allclose(again, [read.compared_by], atol=1e-6)
 

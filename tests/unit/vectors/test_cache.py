@@ -74,3 +74,13 @@ def test_a_vector_that_a_byte_a_number_would_turn_keeps_two() -> None:
     kept = CachedEncoder(Lopsided(), store, FixedClock(NOW)).encode(TEXTS)
     assert {len(packed(row)) for row in store.rows.values()} == {2 * Drawn.dimensions}
     assert (unit(kept) * Lopsided().encode(TEXTS)).sum(axis=1).min() > 0.99999
+
+
+def test_the_fast_model_takes_half_a_byte_a_number() -> None:
+    class Fast(Drawn):
+        model_id, dimensions = "builtin:use3-short", 192
+
+    store = Kept()
+    kept = CachedEncoder(Fast(), store, FixedClock(NOW)).encode(TEXTS)
+    assert {len(packed(row)) for row in store.rows.values()} == {1 + Fast.dimensions // 2}
+    assert (unit(kept) * Fast().encode(TEXTS)).sum(axis=1).min() > 0.98
