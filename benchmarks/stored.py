@@ -32,7 +32,7 @@ from monitors.steps.understand import understand
 from monitors.store import open_store
 from monitors.vectors.encoder import SentenceEncoder
 
-ARTICLES, BATCH = 300, 64
+ARTICLES, BATCH = 900, 64
 
 
 @dataclass(frozen=True)

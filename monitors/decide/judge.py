@@ -151,8 +151,8 @@ def _why_no_match(fit: Match, line: float, near_miss: float) -> tuple[Reason, st
 
 
 def _said(fit: Match) -> dict[str, float]:
-    """The parts of a match that say something; one that is not named counts as 0."""
-    return {name: value for name, value in fit.parts.items() if value}
+    """The parts of a match that it rests on; one that is not named counts as 0."""
+    return {n: value for n, value in fit.parts.items() if value and n not in fit.unweighed}
 
 
 def _turned_away(

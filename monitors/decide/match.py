@@ -19,6 +19,11 @@ nothing of whether it fits this topic: with the bare difference, an article that
 topic fitted one of them."""
 
 
+KEPT = {"screen", "fit"}
+"""Parts that are told of a decision even where the match does without: by these an article came
+this far, and what it is worth is weighed."""
+
+
 def match(
     reading: Reading,
     profile: TopicProfile,
@@ -33,7 +38,8 @@ def match(
     features, best = _features(reading, profile, others)
     features |= _fit(reading, profile, others, calibration)
     score = calibration.match.probability(features)
-    return Match(score, best, features | _weight(reading, calibration))
+    unweighed = frozenset(features) - calibration.match.weights.keys() - KEPT
+    return Match(score, best, features | _weight(reading, calibration), unweighed)
 
 
 def excluded(reading: Reading, profile: TopicProfile) -> str | None:

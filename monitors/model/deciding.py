@@ -87,12 +87,14 @@ class Match:
 
     :param score: 0 to 1, calibrated: .5 is the line at sensitivity ``balanced``
     :param passage: the passage that fits best
-    :param parts: the named scores that led to it
+    :param parts: the named scores that were looked at
+    :param unweighed: names of those that count for nothing in ``score``
     """
 
     score: float
     passage: Passage
     parts: Mapping[str, float] = field(default_factory=dict)
+    unweighed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

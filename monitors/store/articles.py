@@ -17,7 +17,7 @@ from monitors.store import sitepassages
 from monitors.store.codec import dump_passages, load_passages
 from monitors.store.engine import Database
 from monitors.store.rows import readable, text_key
-from monitors.store.tables import articles, entries
+from monitors.store.tables import UNDECIDED, articles, entries
 
 
 class SqlArticles:
@@ -48,7 +48,7 @@ class SqlArticles:
 
     def undecided(self, limit: int | None) -> list[Article]:
         """See the port."""
-        return self._select(articles.c.decided.is_(False), limit)
+        return self._select(UNDECIDED, limit)
 
     def recent(
         self, since: datetime, limit: int | None = None, until: datetime | None = None
@@ -70,7 +70,9 @@ class SqlArticles:
         """See the port."""
         return sitepassages.note(self._db, site, title, passages, at)
 
-    def _select(self, where: sa.ColumnElement[bool], limit: int | None) -> list[Article]:
+    def _select(
+        self, where: sa.ColumnElement[bool] | sa.TextClause, limit: int | None
+    ) -> list[Article]:
         query = sa.select(articles).where(where)
         # All that one poll lists is first seen at once: what was published first comes first.
         order = (articles.c.first_seen, articles.c.published.nulls_last(), articles.c.id)

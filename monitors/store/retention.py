@@ -13,6 +13,7 @@ from monitors.store.engine import Database
 from monitors.store.rows import chunks
 from monitors.store.sources import LISTED_WITHIN
 from monitors.store.tables import (
+    UNDECIDED,
     articles,
     decisions,
     developments,
@@ -28,7 +29,8 @@ from monitors.store.tables import (
 )
 
 AT_ONCE = 10_000
-"""Vectors in one transaction: a second or less, so that no run waits long for SQLite's lock."""
+"""Vectors that are looked for together; they are dropped some at a time, so that no run waits
+long for SQLite's lock."""
 
 
 def prune(database: Database, before: datetime) -> dict[str, int]:
@@ -79,15 +81,21 @@ def prune(database: Database, before: datetime) -> dict[str, int]:
 
 
 def _vectors(database: Database, before: datetime) -> int:
-    """Drop old vectors, a batch a transaction; one that was killed has dropped what it had."""
-    old = sa.select(vectors.c.key).where(vectors.c.created_at < before)
-    some = sa.delete(vectors).where(vectors.c.key.in_(old.limit(AT_ONCE)))
+    """Drop old vectors, a batch a transaction; one that was killed has dropped what it had.
+
+    They are looked for without a lock: no index tells their age, which once a day would be
+    worth less than its room. The oldest lie first, so only the last look goes through all.
+    """
+    old = sa.select(vectors.c.key).where(vectors.c.created_at < before).limit(AT_ONCE)
     dropped = 0
     while True:
-        with database.write() as connection:
-            count = connection.execute(some).rowcount
-        dropped += count
-        if count < AT_ONCE:
+        with database.read() as connection:
+            keys = connection.scalars(old).all()
+        for some in chunks(keys):
+            gone = sa.delete(vectors).where(database.among(vectors.c.key, some))
+            with database.write() as connection:
+                dropped += connection.execute(gone).rowcount
+        if len(keys) < AT_ONCE:
             return dropped
 
 
@@ -106,7 +114,7 @@ def _needed(before: datetime) -> list[sa.Select[tuple[str]]]:
 
 def _no_longer_listed(connection: Connection, before: datetime) -> list[int]:
     """Ids of settled entries that nothing needs and that their source lists no longer."""
-    undecided = sa.select(articles.c.id).where(articles.c.decided.is_(False))
+    undecided = sa.select(articles.c.id).where(UNDECIDED)
     without_article = entries.c.article_id.is_(None)
     old = (
         sa.select(entries.c.id, entries.c.listed_at, sources.c.listed_at.label("source_listed_at"))

@@ -38,6 +38,9 @@ topics are watched, most are on none, and an index of all would cost more than t
 WAITING = sa.text("fate = 'waiting'")
 """Entries that an index finds: the few that are still to be read."""
 
+UNDECIDED = sa.text("NOT decided")
+"""Articles that an index finds: the few that are still to be decided on."""
+
 _ALIVE = "article_id <> '' AND state IN ('proposed', 'active')"
 
 
@@ -138,7 +141,7 @@ articles = sa.Table(
     flag_column("baseline"),
     flag_column("decided"),
     sa.UniqueConstraint("url_key", "revision"),
-    sa.Index(None, "decided", "first_seen"),
+    sa.Index("ix_articles_undecided", "first_seen", sqlite_where=UNDECIDED),
     sa.Index(None, "first_seen"),
     sa.Index(None, "source_id"),
 )
@@ -159,7 +162,6 @@ vectors = sa.Table(
     number_column("key", "of the model's id and the text's key"),
     sa.Column("created_at", Seconds, nullable=False),
     sa.Column("vector", HalfVector, nullable=False),
-    sa.Index(None, "created_at"),
 )
 
 topics = sa.Table(

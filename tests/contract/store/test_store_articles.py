@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -7,7 +9,7 @@ from store_values import HOUR, NOW, article, entry, poll, state
 
 from monitors.model import Article, Fate
 from monitors.ports import Outcome
-from monitors.store import SqlStore
+from monitors.store import SqlStore, open_store
 from monitors.store.sitepassages import MOST
 from monitors.store.tables import entries
 
@@ -32,6 +34,24 @@ def test_saving_settles_the_entry(store: SqlStore) -> None:
     store.articles.save(article(entry_id=_waiting(store, 1)))
     assert store.sources.pending(10) == []
     assert _fates(store) == {Fate.BASELINE: 1}
+
+
+def test_articles_that_wait_are_found_by_an_index_of_them_alone(
+    database: Callable[[str], str],
+) -> None:
+    with closing(open_store(database("sqlite"))) as store:
+        saved, _ = store.articles.save(article(entry_id=_waiting(store, 1)))
+        asked: list[str] = []
+
+        def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+            asked.append(statement)
+
+        sa.event.listen(store._db.engine, "before_cursor_execute", note)
+        assert [waiting.id for waiting in store.articles.undecided(5)] == [saved.id]
+        [question] = [statement for statement in asked if statement.startswith("SELECT")]
+        with store._db.read() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}", (5, 0))
+            assert "ix_articles_undecided" in str(plan.all())
 
 
 def test_what_an_article_says_is_not_kept_beside_it(store: SqlStore, url: str) -> None:

@@ -390,6 +390,14 @@ def test_ids_come_from_topic_and_article_alone() -> None:
     assert len({j.decision.development_id for j in (here, other, third)}) == 3
 
 
+def test_what_counts_for_nothing_is_not_said() -> None:
+    """The match of these topics rests on one score; others were looked at in vain."""
+    scores = ruled(reading(fit=0.1)).decision.scores
+    assert scores["screen"]
+    assert set(scores) <= {"screen", "fit", "weight", *CALIBRATION.match.weights}
+    assert set(scores) & set(CALIBRATION.match.weights)
+
+
 def test_every_decision_says_why_and_carries_its_scores() -> None:
     for judged in (ruled(reading()), ruled(reading(fit=0.1)), ruled(reading(), mention())):
         assert judged.decision.explanation
