@@ -7,14 +7,14 @@ with the topics of ``topics.yaml`` and with the other wording.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.replaying import Models, replayed
 from monitors.evaluate import evaluate
-from monitors.model import Keywords, Topic
+from monitors.learning.wordings import shortened
+from monitors.model import Topic
 from monitors.streams import LabelledStream, load_stream, topics_of
 
 RUSSIAN = "topics.ru.yaml"
@@ -57,14 +57,6 @@ def compare(folder: Path, models: Models, full: float) -> Iterator[Row]:
         scores = {"English": f1(half), "Russian": f1(_with(half, russian))}
         name = f"{stream.name}, {'English' if language == 'en' else 'Russian'} articles only"
         yield _row(half, order, (scores[order[0]], scores[order[1]]), name)
-
-
-def shortened(topic: Topic) -> Topic:
-    """``topic`` with its name and the first sentence of its description, nothing else."""
-    first = re.split(r"(?<=[.!?])\s+", topic.description)[0]
-    return replace(
-        topic, description=first, examples=(), not_examples=(), keywords=Keywords((), ())
-    )
 
 
 def only(stream: LabelledStream, language: str) -> LabelledStream:

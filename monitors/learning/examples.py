@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -16,12 +16,12 @@ from monitors.decide.memory import Memory
 from monitors.decide.novelty import pair_features
 from monitors.decide.reading import Reading, TopicProfile
 from monitors.decide.significance import LEARNT, significance_features
-from monitors.desk import Desk
 from monitors.evaluate.replay import arrive, replay_desk
 from monitors.learning.regressions import Data, teaching
-from monitors.model import Mention, Vector
+from monitors.learning.wordings import Shapes, shapes_of
+from monitors.model import Match, Mention, Vector
 from monitors.pipeline import new_report
-from monitors.steps.understand import profiles, understand
+from monitors.steps.understand import understand
 from monitors.store import open_store
 from monitors.streams import LabelledStream, Role
 from monitors.vectors.cache import CachedEncoder
@@ -69,17 +69,19 @@ def collect(
     say(f"{stream.name}: {len(readings)} articles, {passed} of {pairs} pairs pass the screen")
     names = [topic.id for topic in stream.topics]
     memories = {name: Memory() for name in (names if teaches == "all" else teaching(names))}
+    written, *shorter = shapes_of(desk)
     for reading in readings:
-        _learn_from(
-            stream, desk, calibration, reading, own[reading.article.id], memories, data, teaches
-        )
+        row = own[reading.article.id]
+        _learn_from(stream, written, calibration, reading, row, memories, data, teaches)
+        if teaches == "all":
+            _learn_matches(stream, shorter, calibration, reading, row, data)
     store.close()
     return World(stream, [(r, own[r.article.id]) for r in readings], dict(desk.profiles))
 
 
 def _learn_from(
     stream: LabelledStream,
-    desk: Desk,
+    shapes: Shapes,
     calibration: Calibration,
     reading: Reading,
     stream_id: str,
@@ -87,7 +89,6 @@ def _learn_from(
     data: Data,
     teaches: Teaches,
 ) -> None:
-    shapes = profiles(desk)
     labels = stream.labels.get(stream_id, {})
     for topic in stream.topics:
         mine = [label for label in labels.get(topic.id, ()) if label.role is not Role.BACKGROUND]
@@ -96,8 +97,7 @@ def _learn_from(
         siblings = [shape for name, shape in shapes.items() if name != topic.id]
         fit = match(reading, shapes[topic.id], siblings, calibration)
         if teaches != "pairs":
-            parts = {name: part for name, part in fit.parts.items() if name != "weight"}
-            data.match.add(parts, bool(mine), stream.name)
+            _add_match(data, fit, bool(mine), stream.name)
         if not mine:
             continue
         if teaches != "pairs" and any(label.role is Role.FIRST for label in mine):
@@ -115,6 +115,29 @@ def _learn_from(
                 together = near.story_id == root(stream, development.id)
                 data.stories.append((float(closeness.max()), together))
         memory.add(remembered(reading, topic.id, development.id, root(stream, development.id)))
+
+
+def _learn_matches(
+    stream: LabelledStream,
+    wordings: Sequence[Shapes],
+    calibration: Calibration,
+    reading: Reading,
+    stream_id: str,
+    data: Data,
+) -> None:
+    """What an article teaches of the match with topics in other words."""
+    labels = stream.labels.get(stream_id, {})
+    for shapes in wordings:
+        for name in sorted(shapes.keys() & reading.screened.keys()):
+            siblings = [shape for other, shape in shapes.items() if other != name]
+            fit = match(reading, shapes[name], siblings, calibration)
+            on_topic = any(label.role is not Role.BACKGROUND for label in labels.get(name, ()))
+            _add_match(data, fit, on_topic, stream.name)
+
+
+def _add_match(data: Data, fit: Match, on_topic: bool, group: str) -> None:
+    parts = {name: part for name, part in fit.parts.items() if name != "weight"}
+    data.match.add(parts, on_topic, group)
 
 
 def add_pairs(

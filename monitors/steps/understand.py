@@ -20,6 +20,7 @@ from monitors.facts.names import names_in
 from monitors.logs import unforeseen
 from monitors.model import Article, Facts, LearntText, Passage, PassageKind, Topic, Vector
 from monitors.onecore import on_one_core
+from monitors.rounding import rounded
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def profiles(desk: Desk) -> dict[str, TopicProfile]:
     """The profiles of the watch list's topics, encoded once and kept on the desk."""
     for topic in desk.watchlist.topics:
         if topic.id not in desk.profiles:
-            desk.profiles[topic.id] = _profile(desk, topic)
+            desk.profiles[topic.id] = profile_of(desk, topic)
     return {topic.id: desk.profiles[topic.id] for topic in desk.watchlist.topics}
 
 
@@ -78,7 +79,8 @@ def screen(desk: Desk, articles: Sequence[Article]) -> list[Screened]:
     ]
 
 
-def _profile(desk: Desk, topic: Topic) -> TopicProfile:
+def profile_of(desk: Desk, topic: Topic) -> TopicProfile:
+    """A topic by the careful encoders."""
     language = language_of(topic)
     about = [f"{topic.name}. {topic.description}", topic.description]
     vectors = {
@@ -332,7 +334,7 @@ def _event(desk: Desk, fit: Vector) -> Vector:
     learnt = desk.calibration.fit
     if learnt is None or not len(learnt.usual) or not len(fit):
         return nothing()
-    return learnt.events(fit)
+    return rounded(learnt.events(fit))
 
 
 def vectors_to_compare(desk: Desk, texts: Sequence[str], languages: Sequence[str]) -> Vector:
@@ -342,7 +344,7 @@ def vectors_to_compare(desk: Desk, texts: Sequence[str], languages: Sequence[str
     """
     raw, learnt = desk.comparer.encode(texts), desk.calibration.fit
     if learnt is not None and len(learnt.usual):
-        return learnt.events(raw)
+        return np.stack([rounded(row) for row in learnt.events(raw)])
     return np.stack(
         [desk.calibration.centre(row, lang) for row, lang in zip(raw, languages, strict=True)]
     )

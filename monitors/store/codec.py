@@ -247,16 +247,47 @@ def load_alert(text: str) -> Alert:
 
 
 def dump_scores(scores: Mapping[str, float]) -> str:
-    """Numbers by name as JSON, to 7 significant digits; numpy's numbers are taken too."""
+    """Numbers by name as JSON, to 5 significant digits; numpy's numbers are taken too.
+
+    The names that every decision has are written as in :data:`_SHORT`.
+    """
     if not all(map(isfinite, scores.values())):
-        return _dump({name: float(value) for name, value in scores.items()})
-    return "{" + ",".join(f"{_quoted(n)}:{value:.7g}" for n, value in scores.items()) + "}"
+        return _dump({_SHORT.get(name, name): float(value) for name, value in scores.items()})
+    return "{" + ",".join(f"{_quoted(n)}:{value:.5g}" for n, value in scores.items()) + "}"
+
+
+_SHORT = {
+    "confidence": "C",
+    "examples": "E",
+    "fit": "F",
+    "fit over siblings": "FS",
+    "headline over siblings": "HS",
+    "keyword": "K",
+    "keyword in lead": "KL",
+    "not": "N",
+    "novelty": "V",
+    "over not": "ON",
+    "over siblings": "OS",
+    "same": "M",
+    "same way": "SW",
+    "screen": "S",
+    "significance": "G",
+    "sources": "R",
+    "story": "Y",
+    "subject missing": "SM",
+    "weight": "W",
+}
+"""Names of scores, which are in lower case, and what stands for them in the database: most
+decisions are of what is off topic, and there names took more room than numbers. Names only
+join this table; none ever leaves it or changes its letters."""
+
+_LONG = {short: name for name, short in _SHORT.items()}
 
 
 @lru_cache(maxsize=256)
 def _quoted(name: str) -> str:
     """A name as JSON: there are a few dozen, in each of a thousand topics' decisions."""
-    return json.dumps(name)
+    return json.dumps(_SHORT.get(name, name))
 
 
 def load_scores(text: str) -> dict[str, float]:
@@ -264,7 +295,8 @@ def load_scores(text: str) -> dict[str, float]:
 
     :raises UndecodableError: it holds none
     """
-    return {str(name): float(value) for name, value in parsed(text, dict).items()}
+    found = parsed(text, dict)
+    return {_LONG.get(name, str(name)): float(value) for name, value in found.items()}
 
 
 def dump_opinion(opinion: Opinion) -> str:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitors.errors import RunSkipped
-from monitors.model import Decision, Development, Mention, Story, Vector, Verdict
+from monitors.model import Decision, Development, Mention, Reason, Story, Vector, Verdict
 from monitors.ports import Fence, Foreign, Outcome, TopicState
 from monitors.store.engine import Database
 from monitors.store.queue import queue
@@ -23,6 +23,7 @@ from monitors.store.storylines import (
     development_row,
     mention,
     mention_row,
+    passages_in,
     story_row,
 )
 from monitors.store.tables import (
@@ -143,11 +144,12 @@ class SqlDecisions:
 
     def record(self, outcome: Outcome, fence: Fence | None = None) -> int:
         """See the port. A decision is replaced by one that was made at the same time or later."""
+        places = self._places(outcome)
         steps: Sequence[tuple[sa.Table, list[dict[str, Any]]]] = (
             (stories, [story_row(s) for s in outcome.stories]),
             (developments, [development_row(d) for d in outcome.developments]),
             (mentions, [mention_row(m) for m in outcome.mentions]),
-            (decisions, [decision_row(d) for d in outcome.decisions]),
+            (decisions, [decision_row(d, places) for d in outcome.decisions]),
         )
         decided = sa.update(articles).where(articles.c.id == outcome.article_id)
         with self._db.write() as connection:
@@ -162,6 +164,15 @@ class SqlDecisions:
             )
             connection.execute(decided.values(decided=True))
         return queued
+
+    def _places(self, outcome: Outcome) -> dict[str, int]:
+        """The article's passages, each with its place, where something is off topic."""
+        if all(decided.reason is not Reason.OFF_TOPIC for decided in outcome.decisions):
+            return {}
+        query = sa.select(articles.c.passages).where(articles.c.id == outcome.article_id)
+        with self._db.read() as connection:
+            found = connection.scalar(query)
+        return {p.text: place for place, p in enumerate(passages_in(found))}
 
     @cached_property
     def _upserts(self) -> dict[str, Any]:
@@ -190,7 +201,8 @@ class SqlDecisions:
         limit: int = 100,
     ) -> list[Decision]:
         """See the port."""
-        query = sa.select(decisions)
+        there = (articles.c.id == decisions.c.article_id) & decisions.c.place.is_not(None)
+        query = sa.select(decisions, articles.c.passages).outerjoin(articles, there)
         if article_id is not None:
             query = query.where(decisions.c.article_id == article_id)
         if topic_id is not None:

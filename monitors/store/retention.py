@@ -41,7 +41,8 @@ def prune(database: Database, before: datetime) -> dict[str, int]:
     - hosts that were not asked for since, and their robots.txt
     - what sites' articles have in common, where no article held it since
     - passages of decided articles; the row stays, with its fingerprint, so that the
-      article is still known when it is listed again
+      article is still known when it is listed again; decisions on what is off topic lose
+      their quote with it
     - entries that are settled and that their source lists no longer: one that it still
       lists would come back as new
 

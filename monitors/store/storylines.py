@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from monitors.model import Decision, Development, Mention, Reason, Stage, Story, Verdict
+from monitors.model import (
+    Decision,
+    Development,
+    Mention,
+    Passage,
+    Reason,
+    Stage,
+    Story,
+    Verdict,
+)
 from monitors.store.codec import (
     dump_facts,
     dump_opinion,
@@ -12,9 +22,11 @@ from monitors.store.codec import (
     dump_scores,
     load_facts,
     load_opinion,
+    load_passages,
     load_phrases,
     load_scores,
 )
+from monitors.store.decoding import UndecodableError
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -114,8 +126,15 @@ def mention(row: Row[Any]) -> Mention:
     )
 
 
-def decision_row(decision: Decision) -> dict[str, Any]:
-    """The row that holds ``decision``."""
+def decision_row(decision: Decision, places: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """The row that holds ``decision``.
+
+    :param places: the article's passages, and where each stands in it: what is off topic, which
+        most is, names the place of its passage instead of saying it once more
+    """
+    place = (places or {}).get(decision.passage)
+    if decision.reason is not Reason.OFF_TOPIC:
+        place = None
     return {
         "article_id": decision.article_id,
         "topic_id": decision.topic_id,
@@ -123,7 +142,8 @@ def decision_row(decision: Decision) -> dict[str, Any]:
         "reason": decision.reason,
         "decided_at": decision.decided_at,
         "score": decision.score,
-        "passage": decision.passage,
+        "passage": decision.passage if place is None else "",
+        "place": place,
         "scores": dump_scores(decision.scores),
         "development_id": decision.development_id,
         "story_id": decision.story_id,
@@ -136,7 +156,9 @@ def decision_row(decision: Decision) -> dict[str, Any]:
 
 
 def decision(row: Row[Any]) -> Decision:
-    """The decision in ``row``.
+    """The decision in ``row``, with its article's ``passages`` where its passage stands there.
+
+    The passage is empty where retention has dropped those of the article.
 
     :raises UndecodableError: its scores or its opinion cannot be read
     """
@@ -147,7 +169,7 @@ def decision(row: Row[Any]) -> Decision:
         reason=Reason(row.reason),
         decided_at=row.decided_at,
         score=row.score,
-        passage=row.passage,
+        passage=row.passage or _passage(row),
         scores=load_scores(row.scores),
         development_id=row.development_id,
         story_id=row.story_id,
@@ -157,3 +179,18 @@ def decision(row: Row[Any]) -> Decision:
         explanation=row.explanation,
         opinion=None if row.opinion is None else load_opinion(row.opinion),
     )
+
+
+def passages_in(text: str | None) -> tuple[Passage, ...]:
+    """An article's passages; none where there is no article, or what is stored is damaged."""
+    try:
+        return load_passages(text or "[]")
+    except UndecodableError:
+        return ()
+
+
+def _passage(row: Row[Any]) -> str:
+    """What stands at the row's place in its article, where the query has asked for that."""
+    passages = passages_in(getattr(row, "passages", None))
+    there = row.place is not None and row.place < len(passages)
+    return passages[row.place].text if there else ""

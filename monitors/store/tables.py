@@ -238,6 +238,7 @@ decisions = sa.Table(
     sa.Column("decided_at", UtcDateTime, nullable=False),
     sa.Column("score", Real, nullable=False),
     sa.Column("passage", Text, nullable=False),
+    sa.Column("place", sa.Integer, comment="of the passage in the article, where that has it"),
     sa.Column("scores", Text, nullable=False, comment="numbers by name, as JSON"),
     sa.Column("development_id", Text),
     sa.Column("story_id", Text),

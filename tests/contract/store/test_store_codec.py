@@ -70,6 +70,18 @@ def test_equal_alerts_give_equal_text() -> None:
     assert codec.dump_alert(alert()) == codec.dump_alert(alert())
 
 
+def test_what_every_decision_has_is_named_in_short() -> None:
+    scores = dict.fromkeys([*codec._SHORT, "of a later version"], 0.25)
+    text = codec.dump_scores(scores)
+    assert text.startswith('{"C":0.25,"E":0.25,"F":0.25,"FS":0.25')
+    assert codec.load_scores(text) == scores
+    assert len(codec._LONG) == len(codec._SHORT)
+
+
+def test_names_that_were_stored_at_length_are_read() -> None:
+    assert codec.load_scores('{"fit":-8.5,"over not":1}') == {"fit": -8.5, "over not": 1.0}
+
+
 def test_scores_may_be_numpy_numbers() -> None:
     text = codec.dump_scores({"lead": np.float32(0.5)})
     assert codec.load_scores(text) == {"lead": 0.5}

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 from store_values import (
+    DAY,
     HOUR,
     MINUTE,
     NOW,
@@ -25,6 +26,7 @@ from monitors.errors import RunSkipped, StoreError
 from monitors.model import Mention, Reason, Verdict
 from monitors.ports import Fence, Foreign, Outcome, TopicState
 from monitors.store import SqlStore, open_store
+from monitors.store.tables import articles, decisions
 
 
 def _same(found: Mention, expected: Mention) -> bool:
@@ -285,6 +287,45 @@ def test_numpy_numbers_are_stored(store: SqlStore) -> None:
     odd = decision(score=np.float32(0.5), scores={"lead": np.float32(0.25)})
     store.decisions.record(Outcome("A-1", decisions=(odd,)))
     assert store.decisions.decisions()[0].score == 0.5
+
+
+def test_the_passage_of_what_is_off_topic_is_not_kept_twice(store: SqlStore) -> None:
+    read, _ = store.articles.save(article(1))
+    off = replace(decision(), article_id=read.id, verdict=Verdict.NONE, reason=Reason.OFF_TOPIC)
+    beside = replace(off, topic_id="embassies", reason=Reason.NEAR_MISS)
+    gone = replace(off, topic_id="summit", passage="Nothing that the article says.")
+    store.decisions.record(Outcome(read.id, decisions=(off, beside, gone)))
+    with store._db.read() as connection:
+        kept = sa.select(decisions.c.topic_id, decisions.c.passage, decisions.c.place)
+        rows = {row.topic_id: (row.passage, row.place) for row in connection.execute(kept)}
+    assert rows == {
+        off.topic_id: ("", 1),
+        "embassies": (beside.passage, None),
+        "summit": (gone.passage, None),
+    }
+    found = {each.topic_id: each for each in store.decisions.decisions(article_id=read.id)}
+    assert found == {each.topic_id: each for each in (off, beside, gone)}
+
+    store.prune(NOW + 400 * DAY)
+    quotes = {d.topic_id: d.passage for d in store.decisions.decisions(article_id=read.id)}
+    assert quotes == {off.topic_id: "", "embassies": beside.passage, "summit": gone.passage}
+
+
+def test_a_decision_on_an_article_that_is_not_stored_keeps_its_passage(store: SqlStore) -> None:
+    off = replace(decision(), verdict=Verdict.NONE, reason=Reason.OFF_TOPIC)
+    store.decisions.record(Outcome(off.article_id, decisions=(off,)))
+    assert store.decisions.decisions() == [off]
+
+
+def test_a_damaged_article_takes_no_decision_with_it(store: SqlStore) -> None:
+    read, _ = store.articles.save(article(1))
+    off = replace(decision(), article_id=read.id, verdict=Verdict.NONE, reason=Reason.OFF_TOPIC)
+    store.decisions.record(Outcome(read.id, decisions=(off,)))
+    with store._db.write() as connection:
+        connection.execute(sa.update(articles).values(passages="{"))
+    assert store.decisions.decisions() == [replace(off, passage="")]
+    store.decisions.record(Outcome(read.id, decisions=(off,)))
+    assert store.decisions.decisions() == [off]
 
 
 def test_what_a_topic_was_told_is_found_by_an_index_that_leaves_out_what_is_off_topic(

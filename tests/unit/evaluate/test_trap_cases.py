@@ -10,8 +10,7 @@ import pytest
 
 from benchmarks.replaying import streams
 from benchmarks.traps import TRAPS, Sprung, cases_of, mistakes, sprung, table
-from benchmarks.wordings import RUSSIAN, only, shortened
-from monitors.model import Keywords, Topic
+from benchmarks.wordings import RUSSIAN, only
 from monitors.streams import load_stream, topics_of
 
 FOLDERS = pytest.mark.parametrize("folder", streams(), ids=lambda folder: folder.name)
@@ -90,16 +89,6 @@ def test_the_table_adds_up_over_streams(
 
 
 # --- topics put in other ways -------------------------------------------------------------
-
-
-def test_a_short_topic_has_a_name_and_one_sentence() -> None:
-    topic = Topic(
-        "t", "Name", "U.S.-made parts fail. Others do not.", ("e",), ("n",), Keywords(("k",), ())
-    )
-    short = shortened(topic)
-    assert (short.id, short.name) == ("t", "Name")
-    assert short.description == "U.S.-made parts fail."
-    assert (short.examples, short.not_examples, short.keywords) == ((), (), Keywords())
 
 
 @pytest.mark.parametrize(
