@@ -48,8 +48,8 @@ better. Chosen by hand, because a line acts on every article of the topic."""
 GAIN = 2
 
 LINE = 0.05
-"""How far the alert line moves at most: a third of the way to that of the next sensitivity
-(.3, .45 and .6 as shipped). Chosen by hand, because beyond that the operator's own choice of
+"""How far the alert line moves at most: less than a third of the way to that of the next
+sensitivity (.37, .55 and .73 as shipped). Chosen by hand, because beyond that the operator's own choice of
 a sensitivity would no longer hold."""
 
 NOVELTY = 0.1
