@@ -226,11 +226,11 @@ the regressions were learnt from all others, the lines are as shipped. A second 
 16 alerts, so one alert more or less moves a stream by .05: only the last two rows say something.
 
 They say: of 30 wrong alerts 8 fewer, and of 140 right ones 5. Precision rose whenever this was
-measured; F1 rose from .68 to .73 with the first five streams, by .01 to .03 with nine, by .006 with
-ten, and stayed as it was with a weaker match before (.671 to .676). Lines hardly ever moved: there are too few
-answers. Stricter replays were tried then: counterexamples without the learnt examples beside
-them, and each text on the other answered articles only. They refused 24 of 27 counterexamples,
-and nothing came of the rest."""
+measured; F1 rose from .68 to .73 with the first five streams, by .01 to .03 with nine, by .006
+with ten, and stayed as it was with a weaker match before (.671 to .676). Lines hardly ever moved:
+there are too few answers. Stricter replays were tried then: counterexamples without the learnt
+examples beside them, and each text on the other answered articles only. They refused 24 of 27
+counterexamples, and nothing came of the rest."""
 
 HEADS = (
     "| stream | answers | lessons in force | refused | alerts | correct | duplicates | false | "
