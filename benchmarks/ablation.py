@@ -16,22 +16,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.replaying import ROOT, Models, models, streams
 from benchmarks.timing import spent
 from monitors.calibration import assemble, file_stem, general_news
 from monitors.calibration.loading import folder
 from monitors.decide import match as matching
 from monitors.decide.calibration import Calibration, Logistic
-from monitors.decide.fit import unit
 from monitors.decide.reading import profile
 from monitors.evaluate import Scores
 from monitors.learning.denser import teach_denser
 from monitors.learning.examples import World, collect
 from monitors.learning.lines import decide_all
 from monitors.learning.regressions import Data, Examples, learn
-from monitors.model import Vector
 from monitors.settings import load_settings
 from monitors.steps import understand
 from monitors.streams import load_stream
@@ -62,7 +58,7 @@ class Part:
     :param off: what that means, for the table
     :param swaps: module, name and new value, while streams are understood and decided on
     :param without: features that the regressions do not see
-    :param change: of the calibration, given the encoded sample of general news too
+    :param change: of the calibration
     :param lines: of confidence, to choose from
     """
 
@@ -70,16 +66,11 @@ class Part:
     off: str
     swaps: tuple[tuple[Any, str, Any], ...] = ()
     without: tuple[str, ...] = ()
-    change: Callable[[Calibration, Vector], Calibration] = lambda calibration, _: calibration
+    change: Callable[[Calibration], Calibration] = lambda calibration: calibration
     lines: tuple[float, ...] = ALERT_LINES
 
 
-def _uncentred(calibration: Calibration, sample: Vector) -> Calibration:
-    nothing = np.zeros_like(calibration.mean)
-    return replace(calibration, means={}, mean=nothing, background=unit(sample))
-
-
-def _insignificant(calibration: Calibration, _: Vector) -> Calibration:
+def _insignificant(calibration: Calibration) -> Calibration:
     return replace(calibration, significance=Logistic(30.0, {}))
 
 
@@ -91,7 +82,6 @@ def _level(*arguments: Any) -> Any:
 PARTS = (
     Part("everything on", "-"),
     Part("screen", "every article goes to every topic", ((understand, "SCREEN_LINE", -99.0),)),
-    Part("centring", "no mean of a language is subtracted", change=_uncentred),
     Part("adapted encoder", f"without {', '.join(ADAPTED)}", without=ADAPTED),
     Part("lexical features", f"without {', '.join(LEXICAL)}", without=LEXICAL),
     Part("fact comparison", f"without {', '.join(FACTS)}", without=FACTS),
@@ -155,7 +145,6 @@ def ablate(
 ) -> Iterator[Outcome]:
     """Switch off each part in turn."""
     sample = general_news()
-    languages = [language for language, _ in sample]
     name = load_settings(None).reader_model
     rows = encoders.reader.encode([text for _, text in sample])
     numbers = json.loads(folder().joinpath(f"{file_stem(name)}.json").read_text("utf-8"))
@@ -164,12 +153,12 @@ def ablate(
     for part in parts:
 
         def make(numbers: Mapping[str, Any], part: Part = part) -> Calibration:
-            return part.change(assemble(name, dict(numbers), languages, rows), rows)
+            return part.change(assemble(name, dict(numbers), rows))
 
         with ExitStack() as stack:
             for module, attribute, value in part.swaps:
                 stack.enter_context(swapped(module, attribute, value))
-            if part.swaps or part.change is _uncentred:
+            if part.swaps:
                 understood = _understood(places, make, encoders, shipped)
             else:
                 plain = plain or _understood(places, make, encoders, shipped)

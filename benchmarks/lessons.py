@@ -202,10 +202,9 @@ def held_out(places: Sequence[Path], encoders: Models) -> Mapping[str, Calibrati
     shipped = json.loads(folder().joinpath(f"{file_stem(name)}.json").read_text("utf-8"))
     sample = general_news()
     rows = encoders.reader.encode([text for _, text in sample])
-    languages = [language for language, _ in sample]
 
     def make(numbers: Mapping[str, Any]) -> Calibration:
-        return assemble(name, {**numbers, "lines": shipped["lines"]}, languages, rows)
+        return assemble(name, {**numbers, "lines": shipped["lines"]}, rows)
 
     blank: dict[str, Any] = {"bias": 0.0, "weights": {}}
     start, data = make(dict.fromkeys(("match", "same", "significance"), blank)), Data()

@@ -1,6 +1,7 @@
 """What was learnt for a model, and the sample of general news it is measured against."""
 
 from monitors.calibration.loading import (
+    FORM,
     MATCHER,
     adapter_digest,
     assemble,
@@ -11,6 +12,7 @@ from monitors.calibration.loading import (
 )
 
 __all__ = [
+    "FORM",
     "MATCHER",
     "adapter_digest",
     "assemble",

@@ -23,6 +23,10 @@ from monitors.decide.fit import TopicFit, unit
 from monitors.errors import NotCalibrated
 from monitors.model import Sensitivity, Vector
 
+FORM = 2
+"""What the numbers of a calibration weigh; those of another form are refused. 2: vectors as the
+model gives them; before, the mean of a language's news was subtracted."""
+
 
 def folder() -> Traversable:
     """Where the files are."""
@@ -110,39 +114,33 @@ def load_calibration(model_id: str, own: Path | None = None) -> Calibration:
         )
     with np.load(BytesIO(vectors.read_bytes()), allow_pickle=False) as arrays:
         rows = arrays["vectors"].astype(np.float32)
-    languages = [language for language, _ in general_news()]
-    return assemble(model_id, json.loads(numbers.read_text("utf-8")), languages, rows)
+    learnt = json.loads(numbers.read_text("utf-8"))
+    if learnt.get("form") != FORM:
+        raise NotCalibrated(
+            model_id,
+            f"{numbers.name} was learnt by an earlier version, which weighed other things",
+            f"Learn the numbers again: tidings calibrate {model_id} STREAM STREAM ...",
+        )
+    return assemble(model_id, learnt, rows)
 
 
-def assemble(
-    model_id: str, numbers: Mapping[str, Any], languages: list[str], rows: Vector
-) -> Calibration:
+def assemble(model_id: str, numbers: Mapping[str, Any], rows: Vector) -> Calibration:
     """A calibration from its parts.
 
     :param numbers: the parsed JSON file
-    :param languages: of each text of the sample
-    :param rows: vectors of the sample, shape (n, d), not centred
+    :param rows: vectors of the sample of general news, shape (n, d)
     """
-    if len(languages) != len(rows):
+    expected = len(general_news())
+    if len(rows) != expected:
         raise NotCalibrated(
             model_id,
-            f"its vectors stand for {len(rows)} texts, the sample has {len(languages)}",
+            f"its vectors stand for {len(rows)} texts, the sample has {expected}",
             "Run tidings calibrate again",
         )
-    means = {
-        language: rows[[i for i, other in enumerate(languages) if other == language]].mean(axis=0)
-        for language in sorted(set(languages))
-    }
-    mean = np.mean(list(means.values()), axis=0)
-    centred = np.stack(
-        [unit(row - means[language]) for language, row in zip(languages, rows, strict=True)]
-    )
     lines = numbers["lines"]
     return Calibration(
         model_id=model_id,
-        background=centred,
-        means=means,
-        mean=mean,
+        background=unit(rows),
         match=_logistic(numbers["match"]),
         same=_logistic(numbers["same"]),
         significance=_logistic(numbers["significance"]),

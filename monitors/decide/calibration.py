@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monitors.decide.fit import TopicFit, unit
+from monitors.decide.fit import TopicFit
 from monitors.model import Sensitivity, Vector
 
 
@@ -30,9 +30,7 @@ class Logistic:
 class Calibration:
     """Everything learnt for one reader model.
 
-    :param background: vectors of general news, shape (n, d), centred, unit rows
-    :param means: language to the mean vector of its general news, shape (d,), not centred
-    :param mean: the same over all languages, for a language without its own
+    :param background: vectors of general news, shape (n, d), unit rows
     :param match: does an article fit a topic
     :param same: do two articles of a topic report the same development
     :param significance: would an analyst want a message
@@ -48,8 +46,6 @@ class Calibration:
 
     model_id: str
     background: Vector
-    means: Mapping[str, Vector]
-    mean: Vector
     match: Logistic
     same: Logistic
     significance: Logistic
@@ -59,11 +55,3 @@ class Calibration:
     story_line: float
     near_miss: float = 0.2
     fit: TopicFit | None = None
-
-    def centre(self, vectors: Vector, language: str) -> Vector:
-        """Subtract what all news of ``language`` have in common; unit rows again.
-
-        Without this, two texts in one language always look more alike than the same text
-        in two languages (measured: cross-lingual F1 at one threshold .56 before, .73 after).
-        """
-        return unit(vectors - self.means.get(language, self.mean))

@@ -20,9 +20,9 @@ class Reading:
     :param tier: of its source
     :param source_name: of its source
     :param key_text: title and lead, at most 400 characters: what the event is
-    :param key_vector: of ``key_text``, centred, shape (d,)
+    :param key_vector: of ``key_text``, shape (d,)
     :param passages: the evidence passages that were encoded
-    :param passage_vectors: theirs, centred, shape (n, d)
+    :param passage_vectors: theirs, shape (n, d)
     :param screened: topic id to the fast encoder's score, in standard deviations above that
         of general news, for topics that passed
     :param facts: of title and lead
@@ -66,8 +66,8 @@ class Reading:
 class TopicProfile:
     """A topic, ready to be compared.
 
-    :param about: vectors of name and description, shape (a, d), centred
-    :param examples: vectors of the example headlines, shape (e, d), centred
+    :param about: vectors of name and description, shape (a, d)
+    :param examples: vectors of the example headlines, shape (e, d)
     :param not_examples: likewise for what the operator does not want
     :param level: mean and standard deviation of what general news score on this topic
     :param facts: of the topic's own words: its direction and terms

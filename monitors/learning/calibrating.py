@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from monitors.calibration import MATCHER, adapter_digest, assemble, file_stem, general_news
+from monitors.calibration import FORM, MATCHER, adapter_digest, assemble, file_stem, general_news
 from monitors.clock import SystemClock
 from monitors.decide.calibration import Calibration
 from monitors.errors import StreamError
@@ -78,10 +78,9 @@ def calibrate(
         matcher = CachedEncoder(adapted, store.vectors, clock)
         sample = general_news()
         rows = reader.encode([text for _, text in sample])
-        languages = [language for language, _ in sample]
 
         def make(numbers: dict[str, Any]) -> Calibration:
-            return assemble(model, numbers, languages, rows)
+            return assemble(model, numbers, rows)
 
         start, data = make(_blank()), Data()
         worlds: list[World] = []
@@ -107,7 +106,8 @@ def calibrate(
         numbers["archives"] = {a.stream.name: measure_archive(a, made) for a in archives}
         say(f"on topics of archives that taught nothing: {numbers['archives']}")
     names = [place.name for place in (*material.streams, *material.archives)]
-    numbers |= {"learnt from": names, "by": "tidings calibrate", "model": model, "screen": screen}
+    about = {"learnt from": names, "by": "tidings calibrate", "model": model, "screen": screen}
+    numbers |= about | {"form": FORM}
     stem = folder / file_stem(model)
     stem.with_suffix(".json").write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
     np.savez_compressed(stem.with_suffix(".npz"), vectors=rows.astype(np.float16))

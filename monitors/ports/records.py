@@ -198,7 +198,6 @@ class Foreign:
 
     article_id: str
     key_text: str
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +266,7 @@ class DecisionStore(Protocol):
 
         Repeating the same call changes nothing.
 
-        :param vectors: article id to its vector, centred
+        :param vectors: article id to its vector
         :param fence: as for :meth:`record`
         :returns: how many changed
         :raises RunSkipped: another holds the lease; nothing is stored

@@ -57,9 +57,7 @@ def reembed(desk: Desk, report: RunReport, fence: Fence | None = None) -> bool:
 
 
 def _vectors(desk: Desk, rows: Sequence[Foreign]) -> Mapping[str, Vector]:
-    vectors = vectors_to_compare(
-        desk, [row.key_text for row in rows], [row.language for row in rows]
-    )
+    vectors = vectors_to_compare(desk, [row.key_text for row in rows])
     return {row.article_id: vector for row, vector in zip(rows, vectors, strict=True)}
 
 

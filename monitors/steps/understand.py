@@ -84,7 +84,7 @@ def profile_of(desk: Desk, topic: Topic) -> TopicProfile:
     language = language_of(topic)
     about = [f"{topic.name}. {topic.description}", topic.description]
     vectors = {
-        name: _centred(desk, texts, language)
+        name: _encoded(desk, texts)
         for name, texts in (
             ("about", about),
             ("examples", topic.examples),
@@ -130,8 +130,8 @@ def _taught(desk: Desk, written: TopicProfile) -> TopicProfile:
 
 
 def _learnt(desk: Desk, texts: Sequence[LearntText]) -> list[Vector]:
-    """A row each, centred by the language of the article that it comes from."""
-    return [_centred(desk, [each.text], each.language) for each in texts]
+    """A row each."""
+    return [_encoded(desk, [each.text]) for each in texts]
 
 
 def _fit(desk: Desk, topic: Topic) -> Vector:
@@ -155,11 +155,11 @@ def language_of(topic: Topic) -> str:
     return detect(" ".join([topic.name, topic.description, *topic.examples]), None)
 
 
-def _centred(desk: Desk, texts: Sequence[str], language: str) -> Vector:
+def _encoded(desk: Desk, texts: Sequence[str]) -> Vector:
     if not texts:
         # Not asked of the encoder, which would load its model to say it, in every run.
-        return np.empty((0, len(desk.calibration.mean)), dtype=np.float32)
-    return desk.calibration.centre(desk.reader.encode(list(texts)), language)
+        return np.empty((0, desk.calibration.background.shape[1]), dtype=np.float32)
+    return desk.reader.encode(list(texts))
 
 
 def _evidence(article: Article) -> list[Passage]:
@@ -254,8 +254,7 @@ def read_closely(
     readings = []
     for article, (passed, pieces) in zip(articles, chosen, strict=True):
         if passed:
-            raw = np.stack([next(keys), *(next(rows) for _ in pieces)])
-            vectors = desk.calibration.centre(raw, article.language)
+            vectors = np.stack([next(keys), *(next(rows) for _ in pieces)])
         else:
             vectors = np.empty((1, 0), dtype=np.float32)
         fit = next(fits) if passed else nothing()
@@ -274,7 +273,7 @@ def _items(desk: Desk, whole: Reading) -> tuple[Reading, ...]:
     if not items:
         return ()
     texts = [item.text for item in items]
-    vectors = desk.calibration.centre(desk.reader.encode(texts), article.language)
+    vectors = desk.reader.encode(texts)
     fits = desk.matcher.encode(texts)
     return tuple(
         replace(
@@ -337,17 +336,15 @@ def _event(desk: Desk, fit: Vector) -> Vector:
     return rounded(learnt.events(fit))
 
 
-def vectors_to_compare(desk: Desk, texts: Sequence[str], languages: Sequence[str]) -> Vector:
+def vectors_to_compare(desk: Desk, texts: Sequence[str]) -> Vector:
     """The vectors by which reports are compared, as :func:`read_closely` makes them, (n, e).
 
     :param texts: their titles and leads
     """
     raw, learnt = desk.comparer.encode(texts), desk.calibration.fit
-    if learnt is not None and len(learnt.usual):
-        return np.stack([rounded(row) for row in learnt.events(raw)])
-    return np.stack(
-        [desk.calibration.centre(row, lang) for row, lang in zip(raw, languages, strict=True)]
-    )
+    if learnt is None or not len(learnt.usual):
+        return raw
+    return np.stack([rounded(row) for row in learnt.events(raw)])
 
 
 def facts_in(article: Article) -> Facts:

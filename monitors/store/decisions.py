@@ -252,7 +252,7 @@ class SqlDecisions:
 
 def _foreign(
     topic_id: str, since: datetime, model_id: str, most: int | None
-) -> sa.Select[tuple[str, str, str]]:
+) -> sa.Select[tuple[str, str]]:
     """Of the newest ``most`` mentions of a topic those that another encoder made."""
     newest = (
         sa.select(mentions.c.id)
@@ -262,7 +262,7 @@ def _foreign(
     )
     told = mentions.c.told | developments.c.told
     return (
-        sa.select(mentions.c.article_id, mentions.c.key_text, mentions.c.language)
+        sa.select(mentions.c.article_id, mentions.c.key_text)
         .join(developments, developments.c.id == mentions.c.development_id)
         .where(mentions.c.id.in_(newest), mentions.c.model_id != model_id)
         .order_by(told.desc(), mentions.c.seen_at.desc(), mentions.c.id.desc())

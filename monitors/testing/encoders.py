@@ -63,8 +63,6 @@ def plain_calibration(encoder: Encoder) -> Calibration:
     return Calibration(
         model_id=encoder.model_id,
         background=background,
-        means={},
-        mean=np.zeros(encoder.dimensions, dtype=np.float32),
         match=Logistic(-4.0, {"topic": 0.6, "headline": 0.4, "not": -4.0, "same way": 2.0}),
         same=Logistic(
             -5.0,

@@ -190,7 +190,7 @@ def test_what_another_encoder_made_is_found_told_first_then_newest(store: SqlSto
     found = store.decisions.foreign(["sanctions", "summit"], NOW - 8 * HOUR, "new")
     assert list(found) == ["sanctions"]
     assert [row.article_id for row in found["sanctions"]] == ["A-4", "A-3", "A-1"]
-    assert found["sanctions"][2] == Foreign("A-1", mentions[0].key_text, "de")
+    assert found["sanctions"][2] == Foreign("A-1", mentions[0].key_text)
     store.decisions.record(Outcome("A-2", developments=(development(told=True),)))
     told = store.decisions.foreign(["sanctions"], NOW - 8 * HOUR, "new")["sanctions"]
     assert [row.article_id for row in told] == ["A-3", "A-1", "A-4"], "all are told now"

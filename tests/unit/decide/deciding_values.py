@@ -36,8 +36,6 @@ TOPIC = Topic("relief", "Sanctions relief", "Sanctions are lifted.")
 CALIBRATION = Calibration(
     model_id="by hand",
     background=np.eye(4, dtype=np.float32)[3:],
-    means={},
-    mean=np.zeros(4, dtype=np.float32),
     match=Logistic(-5.0, {"about": 10.0}),
     same=Logistic(-8.0, {"lead": 10.0, "ordinals differ": -6.0, "dates differ": -6.0}),
     significance=Logistic(-1.0, {"title signed": 3.0, "weight": 1.0}),

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from deciding_values import CALIBRATION
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,15 +46,3 @@ def test_rows_are_scaled_to_length_one_or_stay_zero(rows: list[list[float]]) -> 
 
 def test_one_vector_is_scaled_too() -> None:
     assert unit(np.array([3.0, 4.0], dtype=np.float32)).tolist() == pytest.approx([0.6, 0.8])
-
-
-def test_each_language_is_centred_by_its_own_mean_and_others_by_the_general_one() -> None:
-    calibration = replace(
-        CALIBRATION,
-        means={"ru": np.array([1, 0, 0, 0], dtype=np.float32)},
-        mean=np.array([0, 1, 0, 0], dtype=np.float32),
-    )
-    rows = np.array([[1, 1, 0, 0]], dtype=np.float32)
-    assert calibration.centre(rows, "ru").tolist() == [[0, 1, 0, 0]]
-    assert calibration.centre(rows, "xx").tolist() == [[1, 0, 0, 0]]
-    assert calibration.centre(rows, "ru").dtype == np.float32

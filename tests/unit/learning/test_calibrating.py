@@ -55,6 +55,12 @@ def test_a_model_is_refused_until_its_numbers_are_learnt_and_used_afterwards(
     assert 0 < learnt.alert_lines[Sensitivity.BALANCED] < 1
     assert learnt.match.weights["fit"] > 0
 
+    written.write_text(json.dumps({**numbers, "form": 1}), "utf-8")
+    load_calibration.cache_clear()
+    with pytest.raises(NotCalibrated, match="by an earlier version") as outdated:
+        load_calibration("builtin:use3", own)
+    assert "tidings calibrate builtin:use3" in outdated.value.remedy
+
 
 def test_the_middle_of_what_is_flat_beats_its_highest_point() -> None:
     scores = [0.1, 0.77, 0.78, 0.8, 0.79, 0.78, 0.82, 0.3]
