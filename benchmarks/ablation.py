@@ -76,7 +76,7 @@ def _insignificant(calibration: Calibration) -> Calibration:
 
 def _level(*arguments: Any) -> Any:
     """A profile that is not measured on general news: scores are plain cosines, times ten."""
-    return replace(profile(*arguments), level=(0.0, 0.1))
+    return replace(profile(*arguments), level=(0.0, 0.1), apart=0.0)
 
 
 PARTS = (

@@ -151,7 +151,7 @@ def _session(world: World) -> list[tuple[str, str, str]]:
             DESCRIPTION,
         ),
         ("Where is it told", "#arms-control"),
-        ("Sensitivity", "broad"),
+        ("Sensitivity", ""),
         ("Write it", "yes"),
     ]
     parts = [(new, _terminal(world, new, answers), "")]

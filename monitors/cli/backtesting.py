@@ -11,6 +11,7 @@ import typer
 
 from monitors.cli import output
 from monitors.cli.configured import configured
+from monitors.decide.written import written
 from monitors.errors import ConfigError, TidingsError
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _show(version: Version) -> None:
         )
     show_rates(version)
     _show_alerts(own)
-    _show_near(f"Only just told (the line is {own.alert_line:.2f})", own.barely_told())
+    _show_near(f"Only just told (the line is {written(own.alert_line)})", own.barely_told())
     _show_near("Only just not told", own.barely_not())
 
 

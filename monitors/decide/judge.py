@@ -38,6 +38,7 @@ from monitors.decide.names import BEST
 from monitors.decide.novelty import Comparison, compare_all, new_facts
 from monitors.decide.reading import Reading, TopicProfile
 from monitors.decide.significance import significance_features
+from monitors.decide.written import beside, written
 from monitors.model import (
     Counsel,
     Decision,
@@ -145,9 +146,10 @@ def _with_opinion(made: Judgement, opinion: Opinion | None) -> Judgement:
 def _why_no_match(fit: Match, line: float, near_miss: float) -> tuple[Reason, str]:
     if fit.parts["same way"] < 0 and fit.score >= near_miss / 2:
         return Reason.OPPOSITE, "the same subject, but it goes the other way"
+    score = beside(fit.score, line)
     if fit.score >= near_miss:
-        return Reason.NEAR_MISS, f"match {fit.score:.2f} is just below the line of {line:.2f}"
-    return Reason.OFF_TOPIC, f"match {fit.score:.2f} is below the line of {line:.2f}"
+        return Reason.NEAR_MISS, f"match {score} is just below the line of {written(line)}"
+    return Reason.OFF_TOPIC, f"match {score} is below the line of {written(line)}"
 
 
 def _said(fit: Match) -> dict[str, float]:
@@ -298,7 +300,7 @@ def _weigh(
         verdict, reason = Verdict.DIGEST, Reason.NOT_SIGNIFICANT
         side = "below" if confidence < line else "above"
         why = (
-            f"confidence {confidence:.2f} is {side} the line of {line:.2f}: "
+            f"confidence {beside(confidence, line)} is {side} the line of {written(line)}: "
             f"{evidence.describe(novelty)}"
         )
     elif earlier:

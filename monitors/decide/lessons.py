@@ -49,7 +49,7 @@ GAIN = 2
 
 LINE = 0.05
 """How far the alert line moves at most: less than a third of the way to that of the next
-sensitivity (.37, .55 and .73 as shipped). Chosen by hand, because beyond that the operator's own
+sensitivity (.39, .575 and .76 as shipped). Chosen by hand, because beyond that the operator's own
 choice of a sensitivity would no longer hold."""
 
 NOVELTY = 0.1

@@ -53,13 +53,17 @@ def _features(
     mean, spread = profile.level
     near = siblings.beside(reading, profile)
     sibling, beside = siblings.nearest(reading)
+    # Both sides above what general news score, so that the first text that says what a topic is
+    # not, written or learnt, moves nothing but what is near to it.
+    over_negative = near.over_negative - (mean - profile.apart) if profile.not_examples.size else 0
     features = {
         "topic": (near.anywhere - mean) / spread,
         "headline": (near.headline - mean) / spread,
         "about": near.about,
         "examples": near.examples,
-        "over not": near.over_negative,
-        "not": near.negative,
+        "over not": float(over_negative),
+        "not": near.negative - profile.apart,
+        "no examples": float(not len(profile.examples)),
         "over siblings": near.anywhere - sibling if siblings else 0.0,
         "headline over siblings": near.headline - beside if siblings else 0.0,
         "words": _overlap(reading, profile),

@@ -70,6 +70,8 @@ class TopicProfile:
     :param examples: vectors of the example headlines, shape (e, d)
     :param not_examples: likewise for what the operator does not want
     :param level: mean and standard deviation of what general news score on this topic
+    :param apart: the mean of what general news score on what the topic is not; 0 where nothing
+        says what it is not
     :param facts: of the topic's own words: its direction and terms
     :param subject: key of a name to the share of the topic's texts that hold it: what the
         topic is about, by the operator's own words
@@ -87,6 +89,7 @@ class TopicProfile:
     facts: Facts
     subject: Mapping[str, float]
     fit: Vector = field(default_factory=nothing)
+    apart: float = 0.0
     untaught: TopicProfile | None = None
 
     @property
@@ -122,6 +125,7 @@ def profile(
         facts,
         subject,
         nothing() if fit is None else fit,
+        float(closeness(calibration.background, not_examples).mean()),
     )
 
 

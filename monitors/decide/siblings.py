@@ -63,8 +63,8 @@ class Nearness(NamedTuple):
 class _Near:
     """How near an article is to each topic.
 
-    :param anywhere: the highest cosine of any passage
-    :param headline: that of title and lead
+    :param anywhere: the highest cosine of any passage, to the topics as they are written
+    :param headline: that of title and lead, likewise
     :param columns: each field of :class:`Nearness`, topic by topic
     """
 
@@ -121,6 +121,10 @@ class Company:
             self._wordings = _Texts.of([p.fit for p in self.profiles])
             self._about = _Texts.of([p.about for p in self.profiles])
             self._examples = _Texts.of([p.examples for p in self.profiles])
+            # What readers taught one topic is replayed on that topic alone, and acts on it alone.
+            self._written = self._examples
+            if any(p.untaught for p in self.profiles):
+                self._written = _Texts.of([(p.untaught or p).examples for p in self.profiles])
             self._not = _Texts.of([p.not_examples for p in self.profiles])
         self._near: tuple[Reading, _Near] | None = None
         self._fits: tuple[Reading, TopicFit, list[float], Peak] | None = None
@@ -138,9 +142,11 @@ class Company:
 
     def _held_against(self, vectors: Vector) -> _Near:
         about, examples = self._about.nearest(vectors), self._examples.nearest(vectors)
-        # Without texts of a kind there is a 0, which is nearer than a cosine below 0.
-        positive = np.where(self._examples.some, np.maximum(about, examples), about)
-        positive = np.where(self._about.some, positive, examples)
+        positive = self._nearer(about, examples, self._examples.some)
+        written = positive
+        if self._written is not self._examples:
+            texts = self._written
+            written = self._nearer(about, texts.nearest(vectors), texts.some)
         negative = self._not.nearest(vectors)
         best, anywhere = positive.argmax(axis=0), positive.max(axis=0)
         columns = [
@@ -153,8 +159,16 @@ class Company:
             np.where(self._not.some, (positive - negative).max(axis=0), 0.0),
         ]
         return _Near(
-            Peak.of(anywhere), Peak.of(positive[0]), [column.tolist() for column in columns]
+            Peak.of(written.max(axis=0)),
+            Peak.of(written[0]),
+            [column.tolist() for column in columns],
         )
+
+    def _nearer(self, about: Vector, examples: Vector, some: np.ndarray) -> Vector:
+        """The nearer of the two, topic by topic, of those that it has texts of."""
+        # Without texts of a kind there is a 0, which is nearer than a cosine below 0.
+        nearer = np.where(some, np.maximum(about, examples), about)
+        return np.where(self._about.some, nearer, examples)
 
     def fits(self, reading: Reading, learnt: TopicFit) -> tuple[list[float], Peak]:
         """What the adapted encoder says, topic by topic, and the highest of it."""

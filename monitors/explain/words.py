@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from monitors.decide.names import BEST, LESSON, MOVED, NEARNESS, WRITTEN
+from monitors.decide.written import beside, written
 from monitors.explain.path import Lines
 from monitors.model import Decision, Topic
 
@@ -72,7 +73,8 @@ def decision_rows(
 def _match(decision: Decision, topic: Topic | None, lines: Lines | None) -> list[Row]:
     line = _line(topic, lines.match) if lines else ""
     parts = {name: value for name, value in decision.scores.items() if name not in NO_PARTS}
-    rows = [("match", f"{decision.score:.2f}{line}")]
+    score = f"{decision.score:.2f}" if lines is None else beside(decision.score, lines.match)
+    rows = [("match", f"{score}{line}")]
     if parts:
         rows.append(("", _numbers(parts)))
     if WRITTEN in decision.scores:
@@ -94,12 +96,14 @@ def _learnt(decision: Decision, lines: Lines | None) -> str:
 def _weighed(decision: Decision, topic: Topic | None, lines: Lines | None) -> str:
     product = {name: decision.scores[name] for name in ("novelty", "significance")}
     line = _line(topic, lines.alert) if lines else ""
+    confidence = decision.scores["confidence"]
+    shown = f"{confidence:.2f}" if lines is None else beside(confidence, lines.alert)
     score, sources = decision.scores.get(BEST), decision.scores.get("sources", 1.0)
     best = f"match {decision.score:.2f}" if score is None else f"best match {score:.2f}"
     together = "" if sources < 2 else f", reported by {sources:.0f} independent sources,"
     return (
         f"{best} × {_numbers(product, ' × ')}{together} = confidence "
-        f"{decision.scores['confidence']:.2f}{line}{_moved(decision)}"
+        f"{shown}{line}{_moved(decision)}"
     )
 
 
@@ -116,7 +120,9 @@ def _same(decision: Decision) -> str:
 
 def _line(topic: Topic | None, line: float) -> str:
     """The line that holds now; the decision may be older than the topic's sensitivity."""
-    return "" if topic is None else f" (the line of {topic.sensitivity.value} is now {line:.2f})"
+    return (
+        "" if topic is None else f" (the line of {topic.sensitivity.value} is now {written(line)})"
+    )
 
 
 def _numbers(scores: Mapping[str, float], between: str = ", ") -> str:

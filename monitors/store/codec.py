@@ -264,6 +264,7 @@ _SHORT = {
     "headline over siblings": "HS",
     "keyword": "K",
     "keyword in lead": "KL",
+    "no examples": "NE",
     "not": "N",
     "novelty": "V",
     "over not": "ON",

@@ -107,6 +107,29 @@ def test_the_level_is_measured_on_general_news() -> None:
     assert topic.level == (pytest.approx(0.954, abs=0.001), pytest.approx(0.001))
 
 
+def test_so_is_what_they_score_on_what_the_topic_is_not() -> None:
+    nothing = np.empty((0, 4), dtype=np.float32)
+    near = vector(0.3, 0, 0, 0.954)[None]
+    topic = measured(TOPIC, near, nothing, near, Facts(), {}, CALIBRATION)
+    assert topic.apart == topic.level[0] > 0.9
+    assert measured(TOPIC, near, nothing, nothing, Facts(), {}, CALIBRATION).apart == 0.0
+
+
+def test_a_text_of_what_a_topic_is_not_moves_only_what_is_nearer_to_it_than_general_news() -> None:
+    usual = 0.6
+    away = profile(not_examples=vector(0, 1, 0, 0)[None], level=(usual, 1.0), apart=usual)
+    first = replace(reading(), key_vector=vector(0.8, 0.6, 0, 0), passage_vectors=np.empty((0, 4)))
+    parts = match(replace(first, passages=()), away, [], CALIBRATION).parts
+    assert parts["not"] == pytest.approx(0.0, abs=1e-6)
+    assert parts["over not"] == pytest.approx(0.8 - usual)
+
+
+def test_a_topic_without_examples_is_known_as_one() -> None:
+    written = profile(examples=vector(0, 1, 0, 0)[None])
+    assert match(reading(), profile(), [], CALIBRATION).parts["no examples"] == 1.0
+    assert match(reading(), written, [], CALIBRATION).parts["no examples"] == 0.0
+
+
 def test_siblings_and_not_examples_are_held_against_it() -> None:
     sibling = profile(about=vector(0, 1, 0, 0)[None])
     topic = profile(not_examples=vector(0, 1, 0, 0)[None])

@@ -95,6 +95,20 @@ def test_a_company_gives_the_match_that_a_list_gives() -> None:
         assert together.parts == pytest.approx(alone.parts)
 
 
+def test_what_readers_taught_one_topic_is_not_held_against_another() -> None:
+    own, other = topics(2)
+    learnt = reading().all_vectors[:1]
+    taught = replace(other, examples=np.vstack([other.examples, learnt]), untaught=other)
+    article, plain = reading(), Company([own, other])
+    company = Company([own, taught])
+    assert company.without(own.topic.id).nearest(article) == pytest.approx(
+        plain.without(own.topic.id).nearest(article)
+    )
+    near = company.without(other.topic.id).beside(article, taught)
+    assert near.headline == pytest.approx(1.0)
+    assert near.headline > plain.without(other.topic.id).beside(article, other).headline
+
+
 def test_a_topic_alone_has_no_siblings() -> None:
     alone = Company(topics(1)).without("t0")
     assert (len(alone), alone.nearest(reading())) == (0, (0.0, 0.0))
