@@ -25,7 +25,7 @@ from monitors.vectors.cache import CachedEncoder
 from monitors.vectors.encoder import SentenceEncoder
 from monitors.watchlist.keeping import Current
 
-_MODELS: dict[str, SentenceEncoder] = {}
+_MODELS: dict[tuple[str, bool], SentenceEncoder] = {}
 
 
 def notifier_of(settings: Settings, clock: Clock) -> Notifier:
@@ -84,6 +84,11 @@ async def open_desk(
     watching = Current(watchlist) if watchlist else watchlist_of(settings)
     with opened_store(settings) as store:
         fetcher = fetcher_of(settings, clock, store.hosts)
+        fast = settings.half_precision == "auto"
+
+        def cached(name: str) -> CachedEncoder:
+            return CachedEncoder(_model(name, fast), store.vectors, clock)
+
         try:
             yield Desk(
                 watchlist=in_force(watching.watchlist, store.lessons),
@@ -93,9 +98,9 @@ async def open_desk(
                 fetcher=fetcher,
                 readers={kind: make() for kind, make in READERS.items()},
                 extractor=TrafilaturaExtractor(shared().run),
-                screen=CachedEncoder(_model(settings.screen_model), store.vectors, clock),
-                reader=CachedEncoder(_model(settings.reader_model), store.vectors, clock),
-                matcher=CachedEncoder(_model(MATCHER), store.vectors, clock),
+                screen=cached(settings.screen_model),
+                reader=cached(settings.reader_model),
+                matcher=cached(MATCHER),
                 calibration=load_calibration(settings.reader_model, settings.calibrations),
                 notifier=notifier or notifier_of(settings, clock),
                 shard=shard,
@@ -113,8 +118,9 @@ async def open_desk(
             await fetcher.close()
 
 
-def _model(name: str) -> SentenceEncoder:
+def _model(name: str, fast: bool) -> SentenceEncoder:
     """One model of each name a process: loading takes seconds and memory."""
-    if name not in _MODELS:
-        _MODELS[name] = SentenceEncoder(name, adapter_digest() if name == MATCHER else "")
-    return _MODELS[name]
+    if (name, fast) not in _MODELS:
+        version = adapter_digest() if name == MATCHER else ""
+        _MODELS[name, fast] = SentenceEncoder(name, version, fast=fast)
+    return _MODELS[name, fast]

@@ -4,6 +4,9 @@ The tokens of all texts stand one below the other, shape (tokens, hidden): what 
 token alone is one matrix product over all of them, and only attention goes text by text. That
 takes a tenth less than transformers' ``BertModel`` over padded batches, and several adapted
 networks share the matrices that they change.
+
+Where a processor multiplies bfloat16 (8 bits of a number's 24), matrices may be kept in it: sums
+are in 32 bits, and so is all that is no matrix product.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ NORMS = ("aln", "oln")
 class Linear:
     """A matrix, and where it is adapted a low-rank change to it (LoRA).
 
-    :param weight: shape (out, in)
+    :param weight: shape (out, in), float32 or bfloat16
     :param down: shape (rank, in)
     :param up: shape (out, rank)
     """
@@ -41,7 +44,7 @@ class Linear:
     up: Tensor | None = None
 
     def __call__(self, states: Tensor) -> Tensor:
-        out = linear(states, self.weight, self.bias)
+        out = linear(states.to(self.weight.dtype), self.weight, self.bias).float()
         if self.down is not None and self.up is not None:
             out.addmm_(states @ self.down.T, self.up.T)
         return out
@@ -131,8 +134,8 @@ def attention(
     return torch.cat(found)
 
 
-def bert(file: E5File) -> Bert:
-    """The network with the weights of ``file``."""
+def bert(file: E5File, kind: torch.dtype = torch.float32) -> Bert:
+    """The network with the weights of ``file``, its matrices of ``kind``."""
     shape = file.shape
     hidden, inner = shape.hidden, shape.inner
     sizes = dict.fromkeys(SQUARE, (hidden, hidden))
@@ -144,7 +147,8 @@ def bert(file: E5File) -> Bert:
 
     def matrix(name: str, rows: int, columns: int) -> Linear:
         weight = torch.from_numpy(file.matrix(f"{name}.w", rows, columns))
-        return Linear(weight, torch.from_numpy(file.vector(f"{name}.b")))
+        bias = torch.from_numpy(file.vector(f"{name}.b"))
+        return Linear(weight.to(kind), bias.to(kind))
 
     layers = tuple(
         Layer(
@@ -155,8 +159,8 @@ def bert(file: E5File) -> Bert:
         for number in range(shape.layers)
     )
     places = file.vector("emb.pos").reshape(-1, hidden)
-    kind = file.vector("emb.type").reshape(-1, hidden)[0]  # of two kinds of text, the first
-    return Bert(torch.from_numpy(places + kind), norm("emb.ln"), layers)
+    first = file.vector("emb.type").reshape(-1, hidden)[0]  # of two kinds of text
+    return Bert(torch.from_numpy(places + first), norm("emb.ln"), layers)
 
 
 def _tensor(array: Array) -> Tensor:

@@ -27,11 +27,14 @@ class SentenceEncoder:
     :param name: ``builtin:e5-small``, ``builtin:use3-short``, or any model name or path that
         sentence-transformers loads
     :param version: of weights that may change under one name
+    :param fast: use what this processor multiplies faster than 32 bits, where it has that. Off
+        where numbers are learnt or measured, which should be the same on all machines
     """
 
-    def __init__(self, name: str, version: str = "") -> None:
+    def __init__(self, name: str, version: str = "", *, fast: bool = False) -> None:
         self._name = name
         self._version = version
+        self._fast = fast
         self._model: SentenceTransformer | None = None
         self._lock = threading.Lock()
 
@@ -72,7 +75,7 @@ class SentenceEncoder:
                 from monitors.vectors.builtin import load
 
                 try:
-                    self._model = load(self._name)
+                    self._model = load(self._name, fast=self._fast)
                 except Exception as error:
                     what = " ".join(f"{type(error).__name__}: {error}".split())
                     raise EncoderError(
