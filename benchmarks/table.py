@@ -171,8 +171,8 @@ def soon() -> list[Row]:
 def encoder() -> list[Row]:
     whole = "careful encoder against its package as shipped"
     rows = []
-    for fast, measure in ((False, whole), (True, f"{whole}, half precision where there is any")):
-        found = encoding.measure(fast=fast)
+    for rounded, measure in ((False, whole), (True, f"{whole}, in 8 bits")):
+        found = encoding.measure(rounded=rounded)
         note = f"least cosine {found['cosine']:.5f}"
         rows.append(row(measure, found["ratios"], 4, least=True, note=note))
     return rows

@@ -33,7 +33,7 @@ REMEDIES = {
     "TIDINGS_CONTACT": "Use one line: an e-mail address, or the address of a page",
     "TIDINGS_READER_MODEL": "Use builtin:e5-small, or a sentence-transformers name or path",
     "TIDINGS_SCREEN_MODEL": "Use builtin:use3-short, or a sentence-transformers name or path",
-    "TIDINGS_HALF_PRECISION": "Use off, or auto for bfloat16 where the processor has it",
+    "TIDINGS_EIGHT_BITS": "Use off, or on for 8 bits a number",
     "TIDINGS_CALIBRATIONS": "Set it to the path of a folder",
     "TIDINGS_HOST_SPACING": "Use seconds from 0 to 60, e.g. 0.25",
     "TIDINGS_HOST_DAILY": "Use a whole number, e.g. 5000; 0 for no bound",
@@ -97,9 +97,7 @@ class Settings(BaseModel):
     contact: str = Field("", validation_alias="TIDINGS_CONTACT")
     reader_model: str = Field("builtin:e5-small", validation_alias="TIDINGS_READER_MODEL")
     screen_model: str = Field("builtin:use3-short", validation_alias="TIDINGS_SCREEN_MODEL")
-    half_precision: Literal["off", "auto"] = Field(
-        "off", validation_alias="TIDINGS_HALF_PRECISION"
-    )
+    eight_bits: Literal["off", "on"] = Field("off", validation_alias="TIDINGS_EIGHT_BITS")
     calibrations: Path = Field(Path("var/calibration"), validation_alias="TIDINGS_CALIBRATIONS")
     host_spacing: float = Field(0.25, validation_alias="TIDINGS_HOST_SPACING", ge=0, le=60)
     host_daily: int = Field(5000, validation_alias="TIDINGS_HOST_DAILY", ge=0)

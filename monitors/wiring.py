@@ -84,10 +84,10 @@ async def open_desk(
     watching = Current(watchlist) if watchlist else watchlist_of(settings)
     with opened_store(settings) as store:
         fetcher = fetcher_of(settings, clock, store.hosts)
-        fast = settings.half_precision == "auto"
+        rounded = settings.eight_bits == "on"
 
         def cached(name: str) -> CachedEncoder:
-            return CachedEncoder(_model(name, fast), store.vectors, clock)
+            return CachedEncoder(_model(name, rounded), store.vectors, clock)
 
         try:
             yield Desk(
@@ -118,9 +118,9 @@ async def open_desk(
             await fetcher.close()
 
 
-def _model(name: str, fast: bool) -> SentenceEncoder:
+def _model(name: str, rounded: bool) -> SentenceEncoder:
     """One model of each name a process: loading takes seconds and memory."""
-    if (name, fast) not in _MODELS:
+    if (name, rounded) not in _MODELS:
         version = adapter_digest() if name == MATCHER else ""
-        _MODELS[name, fast] = SentenceEncoder(name, version, fast=fast)
-    return _MODELS[name, fast]
+        _MODELS[name, rounded] = SentenceEncoder(name, version, rounded=rounded)
+    return _MODELS[name, rounded]

@@ -192,7 +192,7 @@ def _models(settings: Settings) -> str:
     load_calibration(settings.reader_model, settings.calibrations)
     lines = []
     for name in (settings.screen_model, settings.reader_model):
-        encoder = SentenceEncoder(name, fast=settings.half_precision == "auto")
+        encoder = SentenceEncoder(name, rounded=settings.eight_bits == "on")
         encoder.encode(["warm up"])
         started = time.monotonic()
         encoder.encode(["The ministry lifted the ban on Tuesday, officials said."] * 8)

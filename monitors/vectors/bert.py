@@ -5,8 +5,8 @@ token alone is one matrix product over all of them, and only attention goes text
 takes a tenth less than transformers' ``BertModel`` over padded batches, and several adapted
 networks share the matrices that they change.
 
-Where a processor multiplies bfloat16 (8 bits of a number's 24), matrices may be kept in it: sums
-are in 32 bits, and so is all that is no matrix product.
+Matrices may be kept in whole numbers of 8 bits, which most processors multiply faster: see
+:class:`Rounded`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,13 @@ SQUARE, WIDENING, NARROWING = ("q", "k", "v", "ao"), "fi", "fo"
 """A layer's matrices, as the file names them: queries, keys, values and the output of
 attention; into the inner layer, and out of it."""
 
+EXACT = ("v",)
+"""What stays in 32 bits where others are rounded: of what rounding takes from a vector the values
+lose more than half, and they are a twelfth of the products."""
+
+LARGEST = 127
+"""The largest whole number of 8 bits with a sign that has its negative."""
+
 NORMS = ("aln", "oln")
 """After attention, and at the end of a layer."""
 
@@ -33,7 +40,7 @@ NORMS = ("aln", "oln")
 class Linear:
     """A matrix, and where it is adapted a low-rank change to it (LoRA).
 
-    :param weight: shape (out, in), float32 or bfloat16
+    :param weight: shape (out, in)
     :param down: shape (rank, in)
     :param up: shape (out, rank)
     """
@@ -44,10 +51,67 @@ class Linear:
     up: Tensor | None = None
 
     def __call__(self, states: Tensor) -> Tensor:
-        out = linear(states.to(self.weight.dtype), self.weight, self.bias).float()
-        if self.down is not None and self.up is not None:
-            out.addmm_(states @ self.down.T, self.up.T)
-        return out
+        return _changed(linear(states, self.weight, self.bias), states, self.down, self.up)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rounded:
+    """The same with a matrix of 8 bits a number, for states that are rounded to as many.
+
+    Each row of the matrix has a step of its own, and so has each token's state, found as it comes
+    (dynamic quantisation: Dettmers et al., arXiv:2208.07339). Sums of products of whole numbers
+    are exact on any machine; adapters stay in 32 bits.
+
+    :param numbers: shape (in, out), int8
+    :param steps: shape (out,)
+    :param native: the processor has instructions for it
+    """
+
+    numbers: Tensor
+    steps: Tensor
+    bias: Tensor
+    native: bool
+    down: Tensor | None = None
+    up: Tensor | None = None
+
+    @classmethod
+    def of(cls, matrix: Linear) -> Rounded:
+        """``matrix``, rounded."""
+        numbers, steps = _rounded(matrix.weight)
+        steps = steps[:, 0]
+        native = multiplies_eight_bits()
+        return cls(numbers.T, steps, matrix.bias, native, matrix.down, matrix.up)
+
+    def __call__(self, states: Tensor) -> Tensor:
+        numbers, steps = _rounded(states)
+        out = self._products(numbers)
+        out.mul_(steps).mul_(self.steps).add_(self.bias)
+        return _changed(out, states, self.down, self.up)
+
+    def _products(self, numbers: Tensor) -> Tensor:
+        if self.native:  # torch has no other name for sums of 32 bits of products of 8
+            return torch._int_mm(numbers, self.numbers).float()
+        # Older instructions sum two products in 16 bits, where they overflow.
+        return numbers.float() @ self.numbers.float()
+
+
+def multiplies_eight_bits() -> bool:
+    """Whether this processor sums products of whole numbers of 8 bits in 32 bits."""
+    found: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(found.get(name) for name in ("avx512_vnni", "avx_vnni", "amx_int8"))
+
+
+def _rounded(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Whole numbers of 8 bits, and the step of each row, shape (rows, 1)."""
+    steps = rows.abs().amax(dim=1, keepdim=True).clamp_min(1e-12) / LARGEST
+    return torch.round(rows / steps).to(torch.int8), steps
+
+
+def _changed(out: Tensor, states: Tensor, down: Tensor | None, up: Tensor | None) -> Tensor:
+    """With the low-rank change added, where there is one."""
+    if down is not None and up is not None:
+        out.addmm_(states @ down.T, up.T)
+    return out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +130,7 @@ class Norm:
 class Layer:
     """One layer of the network: attention, then an inner layer of two matrices."""
 
-    matrices: Mapping[str, Linear]
+    matrices: Mapping[str, Linear | Rounded]
     norms: Mapping[str, Norm]
     heads: int
 
@@ -134,8 +198,11 @@ def attention(
     return torch.cat(found)
 
 
-def bert(file: E5File, kind: torch.dtype = torch.float32) -> Bert:
-    """The network with the weights of ``file``, its matrices of ``kind``."""
+def bert(file: E5File, *, rounded: bool = False) -> Bert:
+    """The network with the weights of ``file``.
+
+    :param rounded: with most matrices in 8 bits a number
+    """
     shape = file.shape
     hidden, inner = shape.hidden, shape.inner
     sizes = dict.fromkeys(SQUARE, (hidden, hidden))
@@ -145,14 +212,15 @@ def bert(file: E5File, kind: torch.dtype = torch.float32) -> Bert:
         weight, bias = (torch.from_numpy(file.vector(f"{name}.{part}")) for part in ("w", "b"))
         return Norm(weight, bias, shape.epsilon)
 
-    def matrix(name: str, rows: int, columns: int) -> Linear:
-        weight = torch.from_numpy(file.matrix(f"{name}.w", rows, columns))
-        bias = torch.from_numpy(file.vector(f"{name}.b"))
-        return Linear(weight.to(kind), bias.to(kind))
+    def matrix(layer: int, name: str, rows: int, columns: int) -> Linear | Rounded:
+        place = f"l{layer}.{name}"
+        weight = torch.from_numpy(file.matrix(f"{place}.w", rows, columns))
+        whole = Linear(weight, torch.from_numpy(file.vector(f"{place}.b")))
+        return Rounded.of(whole) if rounded and name not in EXACT else whole
 
     layers = tuple(
         Layer(
-            {name: matrix(f"l{number}.{name}", *size) for name, size in sizes.items()},
+            {name: matrix(number, name, *size) for name, size in sizes.items()},
             {name: norm(f"l{number}.{name}") for name in NORMS},
             shape.heads,
         )

@@ -73,12 +73,12 @@ class _Engine(InputModule):  # type: ignore[misc]
 class SmallE5(_Engine):
     """multilingual e5-small as its authors trained it.
 
-    :param fast: see :class:`~monitors.vectors.e5.E5`
+    :param rounded: see :class:`~monitors.vectors.e5.E5`
     """
 
-    def __init__(self, *, fast: bool = False) -> None:
+    def __init__(self, *, rounded: bool = False) -> None:
         super().__init__()
-        self._engine = E5(*self._adapters(), fast=fast)
+        self._engine = E5(*self._adapters(), rounded=rounded)
         self.dimensions = self._engine.dimensions
 
     def vectors(self, texts: list[str]) -> np.ndarray[Any, Any]:
@@ -91,8 +91,8 @@ class SmallE5(_Engine):
 class TopicE5(SmallE5):
     """multilingual e5-small, adapted to news: :class:`~monitors.decide.fit.TopicFit` reads it."""
 
-    def __init__(self, *, fast: bool = False) -> None:
-        super().__init__(fast=fast)
+    def __init__(self, *, rounded: bool = False) -> None:
+        super().__init__(rounded=rounded)
         stem = "builtin-e5-weight"
         with np.load(shipped(stem), allow_pickle=False) as arrays:
             self._head = arrays["head.weight"].astype(np.float32)
@@ -161,16 +161,16 @@ def shipped(stem: str, kind: str = "npz") -> Path:
     return Path(str(resources.files("monitors").joinpath("calibration", f"{stem}.{kind}")))
 
 
-def load(name: str, *, fast: bool = False) -> SentenceTransformer:
+def load(name: str, *, rounded: bool = False) -> SentenceTransformer:
     """A model by name: a key of :data:`BUILTIN`, or what sentence-transformers accepts.
 
-    :param fast: what multiplies matrices in torch may do so in bfloat16; of built-in models only
+    :param rounded: a built-in careful model multiplies in 8 bits; no other does
     :raises LookupError: no built-in model has this name
     """
     if name.startswith("builtin:") and name not in BUILTIN:
         raise LookupError("no built-in model has this name")
     if name in BUILTIN:
         kind = BUILTIN[name]
-        module = kind(fast=fast) if issubclass(kind, SmallE5) else kind()
+        module = kind(rounded=rounded) if issubclass(kind, SmallE5) else kind()
         return SentenceTransformer(modules=[module], device="cpu")
     return SentenceTransformer(name, device="cpu")

@@ -27,14 +27,14 @@ class SentenceEncoder:
     :param name: ``builtin:e5-small``, ``builtin:use3-short``, or any model name or path that
         sentence-transformers loads
     :param version: of weights that may change under one name
-    :param fast: use what this processor multiplies faster than 32 bits, where it has that. Off
-        where numbers are learnt or measured, which should be the same on all machines
+    :param rounded: a built-in careful model multiplies in 8 bits instead of 32. Off
+        where numbers are learnt or measured: the shipped ones were learnt in 32
     """
 
-    def __init__(self, name: str, version: str = "", *, fast: bool = False) -> None:
+    def __init__(self, name: str, version: str = "", *, rounded: bool = False) -> None:
         self._name = name
         self._version = version
-        self._fast = fast
+        self._rounded = rounded
         self._model: SentenceTransformer | None = None
         self._lock = threading.Lock()
 
@@ -75,7 +75,7 @@ class SentenceEncoder:
                 from monitors.vectors.builtin import load
 
                 try:
-                    self._model = load(self._name, fast=self._fast)
+                    self._model = load(self._name, rounded=self._rounded)
                 except Exception as error:
                     what = " ".join(f"{type(error).__name__}: {error}".split())
                     raise EncoderError(

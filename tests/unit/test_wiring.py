@@ -16,15 +16,15 @@ from monitors.vectors.encoder import SentenceEncoder
 from tests.support.report_values import WATCHLIST
 
 
-@pytest.mark.parametrize(("asked_for", "fast"), [({}, False), ({"half_precision": "auto"}, True)])
-def test_half_precision_is_used_where_it_is_asked_for_and_only_there(
-    asked_for: dict[str, Any], fast: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("asked_for", "rounded"), [({}, False), ({"eight_bits": "on"}, True)])
+def test_eight_bits_are_used_where_they_are_asked_for_and_only_there(
+    asked_for: dict[str, Any], rounded: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: dict[str, bool] = {}
 
-    def noted(name: str, version: str = "", *, fast: bool = False) -> SentenceEncoder:
-        made[name] = fast
-        return SentenceEncoder(name, version, fast=fast)
+    def noted(name: str, version: str = "", *, rounded: bool = False) -> SentenceEncoder:
+        made[name] = rounded
+        return SentenceEncoder(name, version, rounded=rounded)
 
     monkeypatch.setattr(wiring, "SentenceEncoder", noted)
     monkeypatch.setattr(wiring, "_MODELS", {})
@@ -35,4 +35,4 @@ def test_half_precision_is_used_where_it_is_asked_for_and_only_there(
             pass
 
     asyncio.run(open_one())
-    assert made == dict.fromkeys(("builtin:e5-small", "builtin:use3-short", MATCHER), fast)
+    assert made == dict.fromkeys(("builtin:e5-small", "builtin:use3-short", MATCHER), rounded)

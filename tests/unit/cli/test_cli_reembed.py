@@ -22,7 +22,7 @@ REEMBED = ("reembed", "--as-of", NOW.isoformat())
 class Small(WordEncoder):
     """As long as the vectors of the built-in models, and under their names."""
 
-    def __init__(self, name: str, fast: bool) -> None:
+    def __init__(self, name: str, rounded: bool) -> None:
         super().__init__(2 * 384 + 2 if name == MATCHER else 384)
         self.model_id = name
 
